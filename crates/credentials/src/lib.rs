@@ -1,0 +1,1 @@
+//! Adapters for secrets: argon2, zxcvbn, sealing, randomness.

@@ -1,0 +1,15 @@
+//! The ports: what the use cases need of the world, as traits that adapters implement.
+//!
+//! [`storage`] is the way to the database; [`credentials`] to hashing, randomness and sealing; [`mail`] out of the house.
+
+pub mod credentials;
+pub mod mail;
+pub mod storage;
+
+use crate::instant::Instant;
+
+/// Tells the time, in UTC, truncated to microseconds.
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Instant;
+}

@@ -1,0 +1,1 @@
+//! Mail: templates, SMTP by lettre, files on disk.

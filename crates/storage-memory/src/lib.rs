@@ -1,0 +1,1 @@
+//! Storage in memory: a real adapter, for tests and for embedding.

@@ -1,0 +1,1 @@
+//! Storage by SeaORM, on SQLite and PostgreSQL.

@@ -1,0 +1,1 @@
+//! The web app: pages, forms, guards, as a poem endpoint.

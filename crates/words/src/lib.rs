@@ -1,0 +1,1 @@
+//! The product's words: Fluent files, plurals, dates, in each language.
