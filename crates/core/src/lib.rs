@@ -1,1 +1,22 @@
-//! What people do: one module per use case, over the ports.
+//! What people do: one module per use case, over the ports of `portcullis-domain`. This is the crate that an embedding
+//! product calls, and the one that decides; pages and command line only ask it.
+//!
+//! A use case reads like the sentence that describes it: parse, limit, load, hash, decide, write once, tell. No
+//! transaction is ever open while a password is hashed or a mail is sent: what was read is compared again when it is
+//! written. What happened, its audit event and the mail it causes are written in one transaction.
+
+pub mod access;
+pub mod account;
+pub mod client;
+pub mod invitation;
+pub mod operators;
+pub mod outbox;
+pub mod password;
+pub mod password_change;
+pub mod password_recovery;
+pub mod session;
+pub mod set_up;
+pub mod sign_in;
+
+pub use access::{Access, Ports, Settings};
+pub use client::Client;

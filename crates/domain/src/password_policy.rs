@@ -17,6 +17,7 @@ pub enum Preset {
 }
 
 /// The rules in force.
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own that an administrator ticks")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordPolicy {
     /// Fewest code points, 8-64.

@@ -1,0 +1,250 @@
+//! The assembled product: ports, settings, and the parameters that are live.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use portcullis_domain::alias::Alias;
+use portcullis_domain::audit::{Action, Actor, AuditEvent};
+use portcullis_domain::functionality::Functionality;
+use portcullis_domain::instant::Instant;
+use portcullis_domain::parameter::{ALIAS, Parameters};
+use portcullis_domain::ports::Clock;
+use portcullis_domain::ports::credentials::{PasswordHasher, Sealer, SecretGenerator, StrengthEstimator};
+use portcullis_domain::ports::storage::{Storage, StorageError, Stored, UnitOfWork};
+use portcullis_domain::secret::Token;
+use time::Duration;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::client::Client;
+
+/// How old what is known of the parameters may be. Every node agrees within a second.
+const FRESH: Duration = Duration::milliseconds(500);
+
+/// The adapters that a product is wired from.
+#[derive(Clone)]
+pub struct Ports {
+    /// The database.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub secrets: Arc<dyn SecretGenerator>,
+    /// Password hashing.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Password strength.
+    pub estimator: Arc<dyn StrengthEstimator>,
+    /// Sealing at rest.
+    pub sealer: Arc<dyn Sealer>,
+}
+
+/// What the configuration says, fixed while the process runs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The origin of every link in a mail, `https://shop.example`, without a slash at the end.
+    pub public_url: String,
+    /// The product's name on pages and in mail.
+    pub product_name: String,
+    /// The functionalities that roles can grant beside the built-in ones.
+    pub functionalities: Vec<Functionality>,
+    /// The alias to begin with, when storage has none; generated when `None`.
+    pub first_alias: Option<Alias>,
+}
+
+/// The product. Cheap to clone; several may live in one process.
+#[derive(Clone)]
+pub struct Access {
+    ports: Ports,
+    settings: Arc<Settings>,
+    live: Arc<RwLock<Live>>,
+    mail_waits: Arc<Notify>,
+}
+
+struct Live {
+    parameters: Arc<Parameters>,
+    alias: Alias,
+    read_at: Instant,
+}
+
+impl Access {
+    /// Wires the product and reads its parameters. Makes and stores the alias when there is none yet.
+    ///
+    /// # Errors
+    /// [`StorageError`] when the parameters cannot be read.
+    pub async fn start(ports: Ports, settings: Settings) -> Stored<Self> {
+        let mut unit = ports.storage.begin().await?;
+        let rows = unit.parameters().await?;
+        let (parameters, alias) = match read_rows(&rows) {
+            (parameters, Some(alias)) => (parameters, alias),
+            (parameters, None) => {
+                let alias = match &settings.first_alias {
+                    Some(alias) => alias.clone(),
+                    None => generate_alias(ports.secrets.as_ref()),
+                };
+                unit.set_parameter(ALIAS, alias.as_str()).await?;
+                unit.commit().await?;
+                (parameters, alias)
+            }
+        };
+        let live = Live { parameters: Arc::new(parameters), alias, read_at: ports.clock.now() };
+        Ok(Self {
+            ports,
+            settings: Arc::new(settings),
+            live: Arc::new(RwLock::new(live)),
+            mail_waits: Arc::new(Notify::new()),
+        })
+    }
+
+    /// The adapters.
+    pub const fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// The configuration.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Instant {
+        self.ports.clock.now()
+    }
+
+    /// The live parameters, at most half a second old.
+    ///
+    /// # Errors
+    /// [`StorageError`] when they are older and cannot be read: nothing is decided by rules that may have changed.
+    pub async fn parameters(&self) -> Stored<Arc<Parameters>> {
+        self.refresh().await?;
+        Ok(Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner).parameters))
+    }
+
+    /// The live alias. While storage is away it is the last one known, so that the door does not move.
+    pub async fn alias(&self) -> Alias {
+        if let Err(error) = self.refresh().await {
+            tracing::warn!(%error, "the parameters could not be read; the last known alias stays");
+        }
+        self.live.read().unwrap_or_else(PoisonError::into_inner).alias.clone()
+    }
+
+    async fn refresh(&self) -> Stored<()> {
+        let now = self.now();
+        let age = now - self.live.read().unwrap_or_else(PoisonError::into_inner).read_at;
+        if age >= Duration::ZERO && age < FRESH {
+            return Ok(());
+        }
+        let rows = self.ports.storage.view().await?.parameters().await?;
+        let (parameters, alias) = read_rows(&rows);
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        live.parameters = Arc::new(parameters);
+        if let Some(alias) = alias {
+            live.alias = alias;
+        }
+        live.read_at = now;
+        Ok(())
+    }
+
+    /// Changes the alias. The new one is live at once here, and on other nodes within a second.
+    ///
+    /// # Errors
+    /// [`StorageError`] when it cannot be stored; the old one stays.
+    pub async fn set_alias(&self, alias: Alias, actor: Actor) -> Stored<()> {
+        let mut unit = self.ports.storage.begin().await?;
+        unit.set_parameter(ALIAS, alias.as_str()).await?;
+        let event = self.event(actor, Action::ParameterChanged).on(ALIAS, ALIAS);
+        unit.append_audit_event(&event.0).await?;
+        unit.commit().await?;
+        self.live.write().unwrap_or_else(PoisonError::into_inner).alias = alias;
+        Ok(())
+    }
+
+    /// A fresh alias from 100 random bits.
+    pub fn new_alias(&self) -> Alias {
+        generate_alias(self.ports.secrets.as_ref())
+    }
+
+    /// The back office's address, as it stands in mail: from the configuration, never from a request (rule 9).
+    pub async fn back_office_url(&self) -> String {
+        format!("{}/{}", self.settings.public_url, self.alias().await.as_str())
+    }
+
+    /// A link that carries a token.
+    pub(crate) async fn link(&self, page: &str, token: &Token) -> String {
+        format!("{}/{page}?token={}", self.back_office_url().await, token.expose().as_str())
+    }
+
+    pub(crate) fn new_token(&self) -> Token {
+        Token::from_bytes(self.ports.secrets.bytes32())
+    }
+
+    /// A version 7 UUID (RFC 9562): sorts by time, 74 random bits.
+    pub(crate) fn new_id(&self) -> Uuid {
+        let mut random = [0; 10];
+        for (to, from) in random.iter_mut().zip(self.ports.secrets.bytes32()) {
+            *to = from;
+        }
+        let millis = u64::try_from(self.now().unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    }
+
+    pub(crate) fn event(&self, actor: Actor, action: Action) -> Event {
+        let (id, at) = (self.new_id(), self.now());
+        Event(AuditEvent { id, at, actor, action, target: None, address: None, details: BTreeMap::new() })
+    }
+
+    /// Told when a mail, or a request that may lead to one, was written.
+    pub fn mail_waits(&self) -> &Notify {
+        &self.mail_waits
+    }
+
+    pub(crate) async fn begin(&self) -> Stored<Box<dyn UnitOfWork>> {
+        self.ports.storage.begin().await
+    }
+}
+
+/// An audit event in the making.
+pub(crate) struct Event(AuditEvent);
+
+impl Event {
+    pub(crate) fn on(mut self, id: impl Into<String>, words: impl Into<String>) -> Self {
+        self.0.target = Some((id.into(), words.into()));
+        self
+    }
+
+    pub(crate) fn from(mut self, client: &Client) -> Self {
+        self.0.address = Some(client.address.clone());
+        self.0.details.insert("device".to_owned(), client.device.clone());
+        self
+    }
+
+    pub(crate) fn with(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.0.details.insert(key.to_owned(), value.into());
+        self
+    }
+
+    pub(crate) async fn record(self, unit: &mut dyn UnitOfWork) -> Result<(), StorageError> {
+        unit.append_audit_event(&self.0).await
+    }
+}
+
+fn read_rows(rows: &[(String, String)]) -> (Parameters, Option<Alias>) {
+    let (parameters, refused) = Parameters::from_rows(rows.iter().map(|(key, text)| (key.as_str(), text.as_str())));
+    for key in refused {
+        tracing::warn!(key, "a stored parameter is unknown or out of bounds; its default applies");
+    }
+    let alias = rows.iter().find(|(key, _)| key == ALIAS).and_then(|(_, text)| Alias::parse(text).ok());
+    (parameters, alias)
+}
+
+fn generate_alias(secrets: &dyn SecretGenerator) -> Alias {
+    loop {
+        let mut random = [0; 20];
+        for (to, from) in random.iter_mut().zip(secrets.bytes32()) {
+            *to = from;
+        }
+        // A generated one is a guessable word once in an age of the universe; then another is drawn.
+        if let Ok(alias) = Alias::parse(Alias::generate(random).as_str()) {
+            return alias;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Changing one's own password, by choice or because a new one is due.
+
+use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::ports::credentials::{HashingError, Verification};
+use portcullis_domain::ports::storage::StorageError;
+use portcullis_domain::secret::{Password, Token};
+use portcullis_domain::session::Stage;
+use time::Duration;
+
+use crate::access::Access;
+use crate::client::Client;
+use crate::invitation::tell_of_change;
+use crate::password::{self, ChooseError};
+use crate::session::Authenticated;
+use crate::sign_in::{budgets, open_session, refund, spend};
+
+/// The password stays as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The present password is wrong.
+    #[error("the current password is incorrect")]
+    WrongCurrent,
+    /// The new one is the old one.
+    #[error("choose a password that differs from the present one")]
+    Unchanged,
+    /// Too many tries with the present password.
+    #[error("too many attempts")]
+    Limited {
+        /// How long until one more is admitted.
+        retry_after: Duration,
+    },
+    /// The new one was refused, or could not be hashed or stored.
+    #[error(transparent)]
+    Choose(#[from] ChooseError),
+}
+
+impl From<StorageError> for ChangeError {
+    fn from(error: StorageError) -> Self {
+        Self::Choose(error.into())
+    }
+}
+
+impl From<HashingError> for ChangeError {
+    fn from(error: HashingError) -> Self {
+        Self::Choose(error.into())
+    }
+}
+
+/// Changes the password of whoever knows the present one (ASVS 6.2.3). Tries count as failed sign-ins do, so that this is
+/// no other door for guessing. Ends every other session; this one goes on under a new cookie, which is returned.
+///
+/// # Errors
+/// [`ChangeError`].
+pub async fn change(
+    access: &Access,
+    client: &Client,
+    who: &Authenticated,
+    current: Password,
+    new: Password,
+) -> Result<Token, ChangeError> {
+    let parameters = access.parameters().await?;
+    let account = who.operator.account();
+    let budgets = budgets(&parameters, &account.email.key(), client);
+    let mut unit = access.begin().await?;
+    if let Some(retry_after) = spend(unit.as_mut(), &budgets, access.now()).await? {
+        return Err(ChangeError::Limited { retry_after });
+    }
+    unit.commit().await?;
+    if access.ports().hasher.verify(current.clone(), account.password.clone()).await? == Verification::Wrong {
+        return Err(ChangeError::WrongCurrent);
+    }
+    let mut unit = access.begin().await?;
+    refund(unit.as_mut(), &budgets).await?;
+    unit.commit().await?;
+    if current.expose() == new.expose() {
+        return Err(ChangeError::Unchanged);
+    }
+    replace(access, client, who, new).await
+}
+
+/// Sets the new password that is due, without asking for the present one: the sign-in proved it a moment ago.
+///
+/// # Errors
+/// [`ChangeError`].
+pub async fn replace_due(
+    access: &Access,
+    client: &Client,
+    who: &Authenticated,
+    new: Password,
+) -> Result<Token, ChangeError> {
+    let old = who.operator.account().password.clone();
+    if access.ports().hasher.verify(new.clone(), old).await? != Verification::Wrong {
+        return Err(ChangeError::Unchanged);
+    }
+    replace(access, client, who, new).await
+}
+
+async fn replace(access: &Access, client: &Client, who: &Authenticated, new: Password) -> Result<Token, ChangeError> {
+    let account = who.operator.account();
+    let hash = password::accept(access, new, account.email.as_str(), account.name.as_str()).await?;
+    let now = access.now();
+    let mut unit = access.begin().await?;
+    if !unit.set_password(account.id, account.password.as_ref(), &hash, now).await? {
+        // Changed elsewhere in the meantime: what was proven here is not the present password any more.
+        return Err(ChangeError::WrongCurrent);
+    }
+    unit.void_tokens(account.id, None, now).await?;
+    unit.end_sessions(account.id, None).await?;
+    let token = open_session(access, unit.as_mut(), account, client, Stage::SignedIn, now).await?;
+    tell_of_change(access, unit.as_mut(), account, client).await?;
+    let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
+    access
+        .event(actor, Action::PasswordChanged)
+        .on(account.id.0.to_string(), account.email.as_str())
+        .from(client)
+        .record(unit.as_mut())
+        .await?;
+    unit.commit().await?;
+    access.mail_waits().notify_one();
+    Ok(token)
+}

@@ -1,0 +1,189 @@
+//! Signing in with a password.
+
+use portcullis_domain::account::{Account, AccountKind, AccountStatus};
+use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::email::EmailKey;
+use portcullis_domain::instant::Instant;
+use portcullis_domain::parameter::Parameters;
+use portcullis_domain::ports::credentials::{HashingError, Verification};
+use portcullis_domain::ports::storage::{StorageError, UnitOfWork};
+use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
+use portcullis_domain::secret::{Digest256, Password, Token};
+use portcullis_domain::session::{Session, SessionId, Stage};
+use time::Duration;
+
+use crate::access::Access;
+use crate::client::Client;
+
+/// No password is longer than the highest maximum that the policy can be given; more is refused before hashing.
+const LONGEST: usize = 1024;
+
+/// Signing in did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Unknown, vendor, customer, invited, suspended or wrong password: nobody learns which.
+    #[error("email address or password is incorrect")]
+    Refused,
+    /// A limit holds.
+    #[error("too many attempts")]
+    Limited {
+        /// How long until one more is admitted.
+        retry_after: Duration,
+    },
+    /// Too many passwords are being hashed.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// Storage failed: nobody gets in.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// A sign-in that came as far as `stage`.
+#[derive(Debug)]
+pub struct Opened {
+    /// The new cookie.
+    pub token: Token,
+    /// How far it came.
+    pub stage: Stage,
+}
+
+/// The budgets that an attempt is taken from, in order.
+pub(crate) fn budgets(parameters: &Parameters, email: &EmailKey, client: &Client) -> [(BudgetKey, RateLimit); 2] {
+    [
+        (BudgetKey::new("sign-in/address", &[&client.address]), parameters.rate("sign_in.per_address")),
+        (
+            BudgetKey::new("sign-in/account-and-address", &[email.as_str(), &client.address]),
+            parameters.rate("sign_in.per_account_and_address"),
+        ),
+    ]
+}
+
+/// Takes one from each budget. When one refuses, nothing was taken if the unit of work is dropped.
+pub(crate) async fn spend(
+    unit: &mut dyn UnitOfWork,
+    budgets: &[(BudgetKey, RateLimit)],
+    now: Instant,
+) -> Result<Option<Duration>, StorageError> {
+    for (key, limit) in budgets {
+        if let Decision::Refused { retry_after } = unit.spend_budget(key, limit, now).await? {
+            return Ok(Some(retry_after));
+        }
+    }
+    Ok(None)
+}
+
+/// Gives back what a right password should not have cost.
+pub(crate) async fn refund(unit: &mut dyn UnitOfWork, budgets: &[(BudgetKey, RateLimit)]) -> Result<(), StorageError> {
+    for (key, limit) in budgets {
+        unit.refund_budget(key, limit).await?;
+    }
+    Ok(())
+}
+
+/// Signs in. The attempt is counted first, before the expensive work and in the same transaction as the look-up; then the
+/// password is verified, for whoever may not sign in against a decoy; then all that follows is written once.
+/// `replaced` is the session of the cookie that came with the request: it ends.
+///
+/// # Errors
+/// [`SignInError`].
+pub async fn sign_in(
+    access: &Access,
+    client: &Client,
+    email: &str,
+    password: Password,
+    replaced: Option<Digest256>,
+) -> Result<Opened, SignInError> {
+    let parameters = access.parameters().await?;
+    let key = EmailKey::of(email);
+    let budgets = budgets(&parameters, &key, client);
+
+    let mut unit = access.begin().await?;
+    if let Some(retry_after) = spend(unit.as_mut(), &budgets, access.now()).await? {
+        drop(unit);
+        let mut unit = access.begin().await?;
+        access.event(Actor::Stranger, Action::SignInLimited).from(client).record(unit.as_mut()).await?;
+        unit.commit().await?;
+        return Err(SignInError::Limited { retry_after });
+    }
+    let account = unit.account_by_email(&key).await?;
+    unit.commit().await?;
+
+    let known = account.filter(may_sign_in);
+    let hash = known.as_ref().and_then(|account| account.password.clone());
+    let too_long = password.length() > LONGEST;
+    let verification =
+        if too_long { Verification::Wrong } else { access.ports().hasher.verify(password, hash.clone()).await? };
+
+    let mut unit = access.begin().await?;
+    let current = match (&verification, &known) {
+        (Verification::Wrong, _) | (_, None) => None,
+        // Read again: password or status may have changed while the hash was computed.
+        (_, Some(account)) => {
+            unit.account(account.id).await?.filter(|current| may_sign_in(current) && current.password == hash)
+        }
+    };
+    let Some(account) = current else {
+        access.event(Actor::Stranger, Action::SignInRefused).from(client).record(unit.as_mut()).await?;
+        unit.commit().await?;
+        return Err(SignInError::Refused);
+    };
+    refund(unit.as_mut(), &budgets).await?;
+    let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
+    if let (Verification::RightRenewed(renewed), Some(old)) = (&verification, &hash)
+        && unit.renew_hash(account.id, old, renewed).await?
+    {
+        access.event(actor.clone(), Action::PasswordRehashed).record(unit.as_mut()).await?;
+    }
+    if let Some(replaced) = replaced
+        && let Some(old) = unit.session(&replaced).await?
+    {
+        unit.end_session(old.id).await?;
+    }
+    let now = access.now();
+    let stage = stage_after_password(&account, &parameters, now);
+    let token = open_session(access, unit.as_mut(), &account, client, stage, now).await?;
+    access
+        .event(actor, Action::SignedIn)
+        .on(account.id.0.to_string(), account.email.as_str())
+        .from(client)
+        .record(unit.as_mut())
+        .await?;
+    unit.commit().await?;
+    Ok(Opened { token, stage })
+}
+
+/// The only accounts that a password opens.
+fn may_sign_in(account: &Account) -> bool {
+    account.kind == AccountKind::Operator && account.status == AccountStatus::Active && account.password.is_some()
+}
+
+fn stage_after_password(account: &Account, parameters: &Parameters, now: Instant) -> Stage {
+    let days = i64::from(parameters.password_policy().max_age_days);
+    let too_old = days > 0 && account.password_set_at.is_none_or(|set| now >= set + Duration::days(days));
+    if account.password_change_due || too_old { Stage::NewPasswordDue } else { Stage::SignedIn }
+}
+
+/// Opens a session with a fresh 256-bit cookie (ASVS 7.2.4).
+pub(crate) async fn open_session(
+    access: &Access,
+    unit: &mut dyn UnitOfWork,
+    account: &Account,
+    client: &Client,
+    stage: Stage,
+    now: Instant,
+) -> Result<Token, StorageError> {
+    let token = access.new_token();
+    unit.insert_session(&Session {
+        id: SessionId(access.new_id()),
+        digest: token.digest(),
+        account: account.id,
+        stage,
+        created_at: now,
+        last_seen_at: now,
+        proven_at: now,
+        address: client.address.clone(),
+        device: client.device.clone(),
+    })
+    .await?;
+    Ok(token)
+}
