@@ -1,12 +1,18 @@
 //! Passwords that people choose: judged by the policy in force, then hashed.
 
+use portcullis_domain::one_time_token::Purpose;
 use portcullis_domain::parameter::Parameters;
 use portcullis_domain::password_policy::{Strength, Unmet};
 use portcullis_domain::ports::credentials::HashingError;
 use portcullis_domain::ports::storage::StorageError;
-use portcullis_domain::secret::{Password, PasswordHash};
+use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
+use portcullis_domain::secret::{Password, PasswordHash, Token};
+use time::Duration;
 
 use crate::access::Access;
+use crate::client::Client;
+use crate::invitation::{self, Inspection};
+use crate::set_up;
 
 /// A password could not be set.
 #[derive(Debug, thiserror::Error)]
@@ -65,4 +71,37 @@ pub(crate) async fn accept(
         return Err(ChooseError::Refused(judgement.unmet));
     }
     Ok(access.ports().hasher.hash(password).await?)
+}
+
+/// Whether the link of that purpose still leads to a form.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn link_is_live(access: &Access, purpose: Purpose, token: &Token) -> Result<bool, StorageError> {
+    match purpose {
+        Purpose::SetUp => set_up::is_open(access, token).await,
+        Purpose::Invitation | Purpose::PasswordReset => {
+            Ok(matches!(invitation::inspect(access, purpose, token).await?, Inspection::Open(_)))
+        }
+    }
+}
+
+/// Judges a password while it is typed, at most 100 times a minute for an address; else how long to wait.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn preview(
+    access: &Access,
+    client: &Client,
+    password: &Password,
+    email: &str,
+) -> Result<Result<Judgement, Duration>, StorageError> {
+    let key = BudgetKey::new("password-strength/address", &[&client.address]);
+    let mut unit = access.begin().await?;
+    let decision = unit.spend_budget(&key, &RateLimit::new(100, Duration::MINUTE), access.now()).await?;
+    unit.commit().await?;
+    match decision {
+        Decision::Refused { retry_after } => Ok(Err(retry_after)),
+        Decision::Admitted { .. } => Ok(Ok(judge(access, password, email, "").await?)),
+    }
 }

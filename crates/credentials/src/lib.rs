@@ -1,1 +1,13 @@
-//! Adapters for secrets: argon2, zxcvbn, sealing, randomness.
+//! Adapters for secrets: what hashes, judges, draws and seals them.
+//!
+//! Each type implements one port of `portcullis_domain::ports`: [`hasher::Argon2Hasher`] hashes passwords on threads of its own,
+//! [`strength::ZxcvbnEstimator`] judges them, [`sealing::KeySealer`] seals what is stored with the key that
+//! [`secret_key`] keeps in a file, [`randomness::OsSecrets`] and [`clock::SystemClock`] ask the operating system.
+
+pub mod hasher;
+pub mod sealing;
+pub mod secret_key;
+pub mod strength;
+
+pub mod clock;
+pub mod randomness;

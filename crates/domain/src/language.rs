@@ -43,8 +43,9 @@ impl Language {
     pub fn negotiate(header: &str) -> Self {
         let mut best = (0.0_f32, Self::default());
         for part in header.split(',') {
-            let (tag, quality) = match part.split_once(";q=") {
-                Some((tag, quality)) => (tag, quality.trim().parse().unwrap_or(0.0)),
+            // White space may stand around the semicolon, and the `q` may be a capital.
+            let (tag, quality) = match part.split_once(';') {
+                Some((tag, weight)) => (tag, weight.trim().get(2..).and_then(|q| q.parse().ok()).unwrap_or(0.0)),
                 None => (part, 1.0),
             };
             if let Some(language) = Self::from_tag(tag)
@@ -69,6 +70,9 @@ mod tests {
             ("de, en;q=0.4", Language::En),
             ("", Language::En),
             ("fr;q=x", Language::En),
+            ("en; q=0.5, fr ; Q=0.7", Language::Fr),
+            ("fr;q=0, *", Language::En),
+            ("fr;", Language::En),
         ] {
             assert_eq!(Language::negotiate(header), language, "{header}");
         }

@@ -1,0 +1,65 @@
+//! Cookies: the session's, and the short-lived ones that carry a link's token from the address bar to the form.
+
+use poem::http::{HeaderMap, HeaderValue, header};
+use portcullis_domain::one_time_token::Purpose;
+use portcullis_domain::secret::Token;
+
+/// How long a link's token is kept in the browser while a password is thought of, in seconds.
+const LINK_SECONDS: u32 = 3600;
+
+/// Names and attributes of the cookies, by whether the public URL is https.
+#[derive(Debug, Clone, Copy)]
+pub struct Jar {
+    /// Whether the public URL is https.
+    pub secure: bool,
+}
+
+impl Jar {
+    fn name(self, suffix: &str) -> String {
+        format!("{}portcullis{suffix}", if self.secure { "__Host-" } else { "" })
+    }
+
+    fn set(self, suffix: &str, value: &str, max_age: Option<u32>) -> Option<HeaderValue> {
+        let name = self.name(suffix);
+        let secure = if self.secure { "; Secure" } else { "" };
+        let max_age = max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{max_age}")).ok()
+    }
+
+    /// The session's cookie in a request; `None` when it is missing, mangled, or there twice.
+    pub fn session(self, headers: &HeaderMap) -> Option<Token> {
+        Token::parse(&only(headers, &self.name(""))?)
+    }
+
+    /// The header that gives the browser its session's cookie.
+    pub fn set_session(self, token: &Token) -> Option<HeaderValue> {
+        self.set("", &token.expose(), None)
+    }
+
+    /// The token of a link, in a request.
+    pub fn link(self, headers: &HeaderMap, purpose: Purpose) -> Option<Token> {
+        Token::parse(&only(headers, &self.name(&format!("-{}", purpose.as_str())))?)
+    }
+
+    /// The header that keeps the token of a link; a mangled one is kept as nothing.
+    pub fn set_link(self, purpose: Purpose, token: Option<&Token>) -> Option<HeaderValue> {
+        let suffix = format!("-{}", purpose.as_str());
+        match token {
+            Some(token) => self.set(&suffix, &token.expose(), Some(LINK_SECONDS)),
+            None => self.set(&suffix, "", Some(0)),
+        }
+    }
+}
+
+/// The value of a cookie that is there once.
+fn only(headers: &HeaderMap, name: &str) -> Option<String> {
+    let mut found = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(key, _)| *key == name);
+    let value = found.next()?.1.to_owned();
+    found.next().is_none().then_some(value)
+}

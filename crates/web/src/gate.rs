@@ -1,0 +1,141 @@
+//! The gate: every request passes it, and nothing else decides who goes where.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use poem::http::{HeaderMap, Method, StatusCode, header};
+use poem::{Endpoint, Request, Response};
+use portcullis_core::{Client, session};
+use portcullis_domain::language::Language;
+use portcullis_domain::secret::Token;
+
+use crate::context::{Answer, Context};
+use crate::cookies::Jar;
+use crate::form::{Form, MOST_BYTES};
+use crate::page::refusal_page;
+use crate::refusal::Refusal;
+use crate::{App, client_address, csrf, headers, routes};
+
+/// How long a request may take in all.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The back office, as one endpoint for every path.
+#[derive(Clone)]
+pub struct BackOffice(Arc<App>);
+
+impl BackOffice {
+    pub(crate) fn new(app: Arc<App>) -> Self {
+        Self(app)
+    }
+}
+
+impl Endpoint for BackOffice {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let alias = self.0.access.alias().await;
+        let mut response = match below(request.uri().path()) {
+            // The raw segment is compared, undecoded, in a time that tells nothing.
+            Some((first, rest)) if alias.matches(first) => {
+                let (base, path) = (format!("/{}", alias.as_str()), rest.trim_end_matches('/').to_owned());
+                match tokio::time::timeout(PATIENCE, inside(&self.0, base, path, request)).await {
+                    Ok(response) => response,
+                    Err(_) => Response::builder()
+                        .status(StatusCode::SERVICE_UNAVAILABLE)
+                        .header(header::RETRY_AFTER, "5")
+                        .body(""),
+                }
+            }
+            _ => not_found(),
+        };
+        headers::apply(&mut response, self.0.options.secure_cookies);
+        Ok(response)
+    }
+}
+
+/// The first segment of a path, and what follows it.
+fn below(path: &str) -> Option<(&str, &str)> {
+    let path = path.strip_prefix('/')?;
+    Some(path.find('/').map_or((path, ""), |slash| path.split_at(slash)))
+}
+
+/// The one 404: the same for every path outside the alias, and for every method.
+fn not_found() -> Response {
+    Response::builder()
+        .status(StatusCode::NOT_FOUND)
+        .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
+        .body("Not found\n")
+}
+
+async fn inside(app: &Arc<App>, base: String, path: String, mut request: Request) -> Response {
+    let jar = Jar { secure: app.options.secure_cookies };
+    let given = jar.session(request.headers());
+    let fresh = given.is_none();
+    let mut cx = Context {
+        app: Arc::clone(app),
+        base,
+        client: client(app, &request),
+        headers: request.headers().clone(),
+        cookie: given.unwrap_or_else(|| Token::from_bytes(app.access.ports().secrets.bytes32())),
+        who: None,
+        form: Form::default(),
+        query: Form::parse(request.uri().query().unwrap_or_default().as_bytes()),
+        path,
+    };
+    let answer = serve(&mut cx, !fresh, &mut request).await;
+    let mut response = answer.unwrap_or_else(|refusal| refuse(&cx, refusal));
+    // Whoever has no cookie gets one with the first page, for the CSRF token of its form to belong to.
+    let is_page = response.header(header::CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("text/html"));
+    if fresh
+        && is_page
+        && let Some(cookie) = jar.set_session(&cx.cookie)
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn serve(cx: &mut Context, has_cookie: bool, request: &mut Request) -> Answer {
+    let route = routes::find(request.method(), &cx.path).ok_or(Refusal::NotFound)?;
+    if has_cookie && !cx.path.starts_with("/assets/") {
+        cx.who = session::authenticate(&cx.app.access, &cx.cookie).await?;
+    }
+    if request.method() == Method::POST {
+        let body = request.take_body().into_bytes_limit(MOST_BYTES).await.map_err(|_| Refusal::TooLarge)?;
+        cx.form = Form::parse(&body);
+        let public_url = &cx.app.access.settings().public_url;
+        let genuine = has_cookie
+            && csrf::same_origin(&cx.headers, public_url)
+            && csrf::verify(&cx.app.options.csrf_key, &cx.cookie, cx.form.one("csrf_token"));
+        if !genuine {
+            return Err(Refusal::Forbidden);
+        }
+    }
+    route.reach.admit(cx.who.as_ref())?;
+    (route.handler)(cx).await
+}
+
+fn refuse(cx: &Context, refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::SignInFirst => {
+            let next: String = form_urlencoded::byte_serialize(format!("{}{}", cx.base, cx.path).as_bytes()).collect();
+            cx.see_other(&if cx.path.is_empty() { "/login".to_owned() } else { format!("/login?next={next}") })
+        }
+        Refusal::StepDue(path) => cx.see_other(path),
+        _ => refusal_page(cx, refusal),
+    }
+}
+
+fn client(app: &App, request: &Request) -> Client {
+    let text = |headers: &HeaderMap, name: header::HeaderName| {
+        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    };
+    let forwarded: Vec<&str> =
+        request.headers().get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or("?")).collect();
+    let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
+    Client {
+        address: client_address::of(peer, &forwarded, &app.options.trusted_proxies),
+        device: text(request.headers(), header::USER_AGENT).chars().filter(|c| !c.is_control()).take(200).collect(),
+        language: Language::negotiate(&text(request.headers(), header::ACCEPT_LANGUAGE)),
+    }
+}

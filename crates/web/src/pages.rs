@@ -1,0 +1,22 @@
+//! The pages: a handler module, a template and a section of the words for each, of the same name.
+
+pub(crate) mod account;
+pub(crate) mod dashboard;
+pub(crate) mod invitation;
+mod link;
+pub(crate) mod login;
+pub(crate) mod operators;
+pub(crate) mod password_change;
+pub(crate) mod password_recovery;
+pub(crate) mod password_strength;
+pub(crate) mod set_up;
+
+use crate::assets;
+use crate::context::{Answer, Context};
+use crate::refusal::Refusal;
+
+/// A style sheet or the script.
+#[expect(clippy::unused_async, reason = "every handler has this form")]
+pub(crate) async fn asset(cx: &Context) -> Answer {
+    cx.path.strip_prefix("/assets/").and_then(assets::serve).ok_or(Refusal::NotFound)
+}

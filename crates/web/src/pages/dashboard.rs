@@ -1,0 +1,44 @@
+//! The dashboard: a tile for each functionality that the operator may use.
+
+use askama::Template;
+use poem::http::StatusCode;
+use portcullis_domain::role::Level;
+
+use crate::context::{Answer, Context};
+use crate::page::Page;
+
+struct Tile {
+    name: String,
+    description: String,
+    url: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard.html")]
+struct Dashboard<'a> {
+    page: Page<'a>,
+    tiles: Vec<Tile>,
+}
+
+pub(crate) async fn show(cx: &Context) -> Answer {
+    let who = cx.signed_in()?;
+    let page = Page::new(cx, "dashboard-title");
+    let mut tiles = Vec::new();
+    if page.sees_operators() {
+        tiles.push(Tile {
+            name: cx.text("operators-title"),
+            description: cx.text("operators-tile"),
+            url: page.at("/operators"),
+        });
+    }
+    for functionality in &cx.access().settings().functionalities {
+        if who.operator.grants().allow(&functionality.id, Level::View) {
+            tiles.push(Tile {
+                name: functionality.name.clone(),
+                description: functionality.description.clone(),
+                url: functionality.url.clone().unwrap_or_default(),
+            });
+        }
+    }
+    Ok(cx.html(StatusCode::OK, &Dashboard { page, tiles }))
+}

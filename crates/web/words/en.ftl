@@ -1,0 +1,133 @@
+# The frame
+skip-to-content = Skip to content
+menu = Menu
+menu-account = Your account: { $name }
+sign-out = Sign out
+error-prefix = Error:
+back-to-login = Back to sign-in
+back-to-dashboard = Back to the start
+save = Save
+search = Search
+pages = Pages
+previous = Previous
+next = Next
+email = Email address
+password = Password
+current-password = Current password
+new-password = New password
+name = Name
+language = Language
+roles = Roles
+status = Status
+reveal = Show password
+conceal = Hide password
+super-administrator = Super-administrator
+status-invited = Invited
+status-active = Active
+status-suspended = Suspended
+
+# What is wrong with a field
+email-empty = Enter an email address.
+email-too-long = Use an email address of at most 254 characters.
+email-malformed = Enter one email address, like name@example.com.
+name-empty = Enter a name.
+name-too-long = Use a name of at most 100 characters.
+name-control = Use a name without line breaks or control characters.
+
+# Sign-in
+login-title = Sign in
+login-submit = Sign in
+login-forgot = Forgot your password?
+login-check-address = Check that the address bar shows { $origin } before you type your password.
+login-refused = Email address or password is incorrect.
+login-limited = Too many attempts. Try again in { $pause }.
+login-done-password = Your password is set. Sign in with it.
+login-done-setup = You are the super-administrator. Sign in to begin.
+
+# Forgotten password
+forgot-title = Forgot your password?
+forgot-intro = Enter your email address. We'll send you a link to choose a new password.
+forgot-submit = Send the link
+forgot-sent = If an operator account exists for that address, we've sent a link. It works for { $pause }. Look in your spam folder too.
+forgot-limited = You've asked for several links. Try again in { $pause }.
+reset-title = Choose a new password
+reset-title-intro = Afterwards you sign in with it. You will be signed out everywhere else.
+reset-title-submit = Save password
+
+# Links
+dead-link-title = This link does not work
+dead-link-set-up = The set-up link was used, has expired, or was replaced. If set-up is not done yet, start the server again: it prints a new link.
+dead-link-invitation = This invitation was used, replaced, or copied incompletely. If you have a password, sign in. Otherwise ask whoever invited you for a new one.
+expired-invitation = This invitation has expired. Ask whoever invited you for a new one.
+dead-link-reset = This link was used, has expired, or a newer one replaced it. Ask for a new one under “Forgot your password?”.
+
+# Invitation
+invitation-title = Create your password
+invitation-title-intro = Welcome. Choose a password that only you know; then sign in with it.
+invitation-title-submit = Create password
+
+# Set-up
+set-up-title = Set up the back office
+set-up-intro = You become the super-administrator: you decide who else comes in, and what each may use.
+set-up-submit = Create account
+
+# Passwords
+password-refused = Choose another password:
+password-due-title = Choose a new password
+password-due-title-intro = Your password must be replaced before you go on.
+password-due-title-submit = Save password
+password-change-title = Change password
+password-change-intro = You will stay signed in here and be signed out everywhere else.
+password-change-submit = Change password
+password-change-wrong-current = The current password is incorrect.
+password-change-unchanged = Choose a password that differs from the present one.
+strength = Strength of the password
+strength-levels = Very weak|Weak|Fair|Good|Strong
+rule-met = met
+rule-unmet = not met yet
+rules-all-met = All rules are met.
+rules-some-unmet = Rules not met yet:
+rule-min-length = At least { $n } characters
+rule-max-length = At most { $n } characters
+rule-strength = Hard to guess: several unrelated words are better than a few symbols
+rule-common = Not a password that everybody tries
+rule-own-words = Not made of your name, your address or the product's name
+rule-lowercase = A lower-case letter
+rule-uppercase = An upper-case letter
+rule-digit = A digit
+rule-symbol = A symbol
+rule-history = Not one that you used before
+
+# Dashboard
+dashboard-title = Dashboard
+dashboard-empty = You have no functionality yet. Ask your super-administrator for a role.
+
+# Account
+account-title = Profile
+account-done-password = Your password was changed.
+account-done-profile = Your profile was saved.
+account-locale-unknown = Choose one of the languages.
+
+# Operators
+operators-title = Operators
+operators-tile = Who comes in, and what each may use.
+operators-search = Name or email address
+operators-empty = Nobody matches. Invite a colleague below.
+operators-invited = The invitation is on its way.
+operators-address-taken = An account with that address exists already.
+operators-unknown-role = Choose from the roles listed.
+invite-heading = Invite a colleague
+invite-intro = They get a mail with the address of the back office and create their own password.
+invite-submit = Send invitation
+
+# Refusals
+refusal-forbidden = You can't do that
+refusal-forbidden-advice = The page was open for too long, or you lack the permission. Go back, reload the page and try again; or ask your super-administrator.
+refusal-not-found = There is nothing here
+refusal-not-found-advice = The page does not exist, or is gone.
+refusal-too-large = That was too much
+refusal-too-large-advice = Send less than 64 KiB at once.
+refusal-limited = Too many requests
+refusal-limited-advice = Try again in { $pause }.
+refusal-unavailable = Not available right now
+refusal-unavailable-advice = Nothing was changed. Try again in a few seconds.

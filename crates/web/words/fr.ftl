@@ -1,0 +1,133 @@
+# Le cadre
+skip-to-content = Aller au contenu
+menu = Menu
+menu-account = Votre compte : { $name }
+sign-out = Se déconnecter
+error-prefix = Erreur :
+back-to-login = Retour à la connexion
+back-to-dashboard = Retour à l'accueil
+save = Enregistrer
+search = Rechercher
+pages = Pages
+previous = Précédent
+next = Suivant
+email = Adresse e-mail
+password = Mot de passe
+current-password = Mot de passe actuel
+new-password = Nouveau mot de passe
+name = Nom
+language = Langue
+roles = Rôles
+status = État
+reveal = Afficher le mot de passe
+conceal = Masquer le mot de passe
+super-administrator = Super-administrateur
+status-invited = Invité
+status-active = Actif
+status-suspended = Suspendu
+
+# Ce qui ne va pas dans un champ
+email-empty = Saisissez une adresse e-mail.
+email-too-long = Saisissez une adresse e-mail d'au plus 254 caractères.
+email-malformed = Saisissez une seule adresse e-mail, comme nom@example.com.
+name-empty = Saisissez un nom.
+name-too-long = Saisissez un nom d'au plus 100 caractères.
+name-control = Saisissez un nom sans retour à la ligne ni caractère de contrôle.
+
+# Connexion
+login-title = Connexion
+login-submit = Se connecter
+login-forgot = Mot de passe oublié ?
+login-check-address = Vérifiez que la barre d'adresse affiche { $origin } avant de saisir votre mot de passe.
+login-refused = L'adresse e-mail ou le mot de passe est incorrect.
+login-limited = Trop de tentatives. Réessayez dans { $pause }.
+login-done-password = Votre mot de passe est enregistré. Connectez-vous.
+login-done-setup = Vous êtes le super-administrateur. Connectez-vous pour commencer.
+
+# Mot de passe oublié
+forgot-title = Mot de passe oublié ?
+forgot-intro = Saisissez votre adresse e-mail. Nous vous enverrons un lien pour choisir un nouveau mot de passe.
+forgot-submit = Envoyer le lien
+forgot-sent = Si un compte d'opérateur existe pour cette adresse, nous avons envoyé un lien. Il est valable { $pause }. Regardez aussi dans vos courriers indésirables.
+forgot-limited = Vous avez demandé plusieurs liens. Réessayez dans { $pause }.
+reset-title = Choisir un nouveau mot de passe
+reset-title-intro = Vous vous connecterez ensuite avec lui. Vous serez déconnecté partout ailleurs.
+reset-title-submit = Enregistrer le mot de passe
+
+# Liens
+dead-link-title = Ce lien ne fonctionne pas
+dead-link-set-up = Le lien d'installation a été utilisé, a expiré ou a été remplacé. Si l'installation n'est pas terminée, redémarrez le serveur : il affiche un nouveau lien.
+dead-link-invitation = Cette invitation a été utilisée, remplacée ou mal copiée. Si vous avez un mot de passe, connectez-vous. Sinon, demandez-en une nouvelle à la personne qui vous a invité.
+expired-invitation = Cette invitation a expiré. Demandez-en une nouvelle à la personne qui vous a invité.
+dead-link-reset = Ce lien a été utilisé, a expiré ou a été remplacé par un plus récent. Demandez-en un nouveau sous « Mot de passe oublié ? ».
+
+# Invitation
+invitation-title = Créez votre mot de passe
+invitation-title-intro = Bienvenue. Choisissez un mot de passe que vous seul connaissez, puis connectez-vous.
+invitation-title-submit = Créer le mot de passe
+
+# Installation
+set-up-title = Installer le back-office
+set-up-intro = Vous devenez le super-administrateur : vous décidez qui d'autre entre, et ce que chacun peut utiliser.
+set-up-submit = Créer le compte
+
+# Mots de passe
+password-refused = Choisissez un autre mot de passe :
+password-due-title = Choisir un nouveau mot de passe
+password-due-title-intro = Votre mot de passe doit être remplacé avant de continuer.
+password-due-title-submit = Enregistrer le mot de passe
+password-change-title = Changer le mot de passe
+password-change-intro = Vous resterez connecté ici et serez déconnecté partout ailleurs.
+password-change-submit = Changer le mot de passe
+password-change-wrong-current = Le mot de passe actuel est incorrect.
+password-change-unchanged = Choisissez un mot de passe différent de l'actuel.
+strength = Robustesse du mot de passe
+strength-levels = Très faible|Faible|Moyen|Bon|Fort
+rule-met = remplie
+rule-unmet = pas encore remplie
+rules-all-met = Toutes les règles sont remplies.
+rules-some-unmet = Règles pas encore remplies :
+rule-min-length = Au moins { $n } caractères
+rule-max-length = Au plus { $n } caractères
+rule-strength = Difficile à deviner : plusieurs mots sans rapport valent mieux que quelques symboles
+rule-common = Pas un mot de passe que tout le monde essaie
+rule-own-words = Pas composé de votre nom, de votre adresse ou du nom du produit
+rule-lowercase = Une lettre minuscule
+rule-uppercase = Une lettre majuscule
+rule-digit = Un chiffre
+rule-symbol = Un symbole
+rule-history = Pas un que vous avez déjà utilisé
+
+# Tableau de bord
+dashboard-title = Tableau de bord
+dashboard-empty = Vous n'avez encore aucune fonctionnalité. Demandez un rôle à votre super-administrateur.
+
+# Compte
+account-title = Profil
+account-done-password = Votre mot de passe a été changé.
+account-done-profile = Votre profil a été enregistré.
+account-locale-unknown = Choisissez une des langues.
+
+# Opérateurs
+operators-title = Opérateurs
+operators-tile = Qui entre, et ce que chacun peut utiliser.
+operators-search = Nom ou adresse e-mail
+operators-empty = Personne ne correspond. Invitez un collègue ci-dessous.
+operators-invited = L'invitation est en route.
+operators-address-taken = Un compte avec cette adresse existe déjà.
+operators-unknown-role = Choisissez parmi les rôles proposés.
+invite-heading = Inviter un collègue
+invite-intro = Il reçoit un courriel avec l'adresse du back-office et crée son propre mot de passe.
+invite-submit = Envoyer l'invitation
+
+# Refus
+refusal-forbidden = Vous ne pouvez pas faire cela
+refusal-forbidden-advice = La page est restée ouverte trop longtemps, ou il vous manque l'autorisation. Revenez en arrière, rechargez la page et réessayez, ou demandez à votre super-administrateur.
+refusal-not-found = Il n'y a rien ici
+refusal-not-found-advice = La page n'existe pas, ou n'existe plus.
+refusal-too-large = C'était trop
+refusal-too-large-advice = Envoyez moins de 64 Kio à la fois.
+refusal-limited = Trop de demandes
+refusal-limited-advice = Réessayez dans { $pause }.
+refusal-unavailable = Indisponible pour le moment
+refusal-unavailable-advice = Rien n'a été modifié. Réessayez dans quelques secondes.
