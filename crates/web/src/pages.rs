@@ -16,7 +16,6 @@ use crate::context::{Answer, Context};
 use crate::refusal::Refusal;
 
 /// A style sheet or the script.
-#[expect(clippy::unused_async, reason = "every handler has this form")]
 pub(crate) async fn asset(cx: &Context) -> Answer {
     cx.path.strip_prefix("/assets/").and_then(assets::serve).ok_or(Refusal::NotFound)
 }
