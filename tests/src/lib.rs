@@ -1,1 +1,206 @@
-//! Whole-product tests and benchmarks.
+//! What the whole-product tests share: a real binary in a fresh folder, and a client that behaves like a browser.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot start the product has failed")]
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The product, running in a folder of its own on a free port of this machine. Ended when dropped.
+pub struct Product {
+    child: Child,
+    /// Its folder.
+    pub folder: tempfile::TempDir,
+    /// `http://127.0.0.1:PORT`.
+    pub origin: String,
+    /// The back office's address, as the product printed it.
+    pub back_office: String,
+    /// The set-up link, as the product printed it; empty when set-up is over.
+    pub set_up_link: String,
+}
+
+/// The binary, built when it is missing.
+pub fn binary() -> PathBuf {
+    let tests = std::env::current_exe().expect("the test's own path");
+    let folder = tests.ancestors().nth(2).expect("the target folder").to_owned();
+    let binary = folder.join("portcullis");
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut build = Command::new(cargo);
+    build.args(["build", "-p", "portcullis", "--quiet"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    if folder.ends_with("release") {
+        build.arg("--release");
+    }
+    assert!(build.status().expect("cargo runs").success(), "the binary cannot be built");
+    binary
+}
+
+impl Product {
+    /// Starts it in a fresh folder, with mail as files.
+    pub fn start(settings: &[(&str, &str)]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+        Self::start_in(tempfile::tempdir().expect("a folder"), port, settings)
+    }
+
+    /// Starts it in a folder that may have been used before.
+    pub fn start_in(folder: tempfile::TempDir, port: u16, settings: &[(&str, &str)]) -> Self {
+        let origin = format!("http://127.0.0.1:{port}");
+        let child = Command::new(binary())
+            .arg("serve")
+            .current_dir(folder.path())
+            .env("PORTCULLIS_LISTEN", format!("127.0.0.1:{port}"))
+            .env("PORTCULLIS_PUBLIC_URL", &origin)
+            .env("PORTCULLIS_ARGON2__MEMORY_KIB", "19456")
+            .env("PORTCULLIS_ARGON2__ITERATIONS", "2")
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the binary starts");
+        let mut product =
+            Self { folder, origin: origin.clone(), back_office: String::new(), set_up_link: String::new(), child };
+        let (lines, read) = std::sync::mpsc::channel();
+        let stdout = product.child.stdout.take().expect("its output");
+        std::thread::spawn(move || {
+            BufReader::new(stdout).lines().map_while(Result::ok).for_each(|line| drop(lines.send(line)))
+        });
+        let until = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < until {
+            if let Ok(line) = read.recv_timeout(Duration::from_millis(300)) {
+                if let Some(address) = line.strip_prefix("Back office: ") {
+                    address.clone_into(&mut product.back_office);
+                }
+                if let Some(link) = line.strip_prefix("Set-up link: ") {
+                    link.clone_into(&mut product.set_up_link);
+                }
+            } else if !product.back_office.is_empty() {
+                break;
+            }
+        }
+        let address = origin.trim_start_matches("http://").to_owned();
+        while std::net::TcpStream::connect(&address).is_err() {
+            assert!(Instant::now() < until, "the product does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        product
+    }
+
+    /// Waits for a mail to an address that has a link with `page` in it, and gives the newest link.
+    pub fn mailed_link(&self, to: &str, page: &str) -> String {
+        let until = Instant::now() + Duration::from_secs(15);
+        loop {
+            let mut mails: Vec<PathBuf> = std::fs::read_dir(self.folder.path().join("portcullis-data/mail"))
+                .map(|folder| folder.filter_map(Result::ok).map(|entry| entry.path()).collect())
+                .unwrap_or_default();
+            mails.sort();
+            for mail in mails.iter().rev() {
+                if let Some(link) = link_in(mail, to, page) {
+                    return link;
+                }
+            }
+            assert!(Instant::now() < until, "no mail to {to} with a link to {page} came");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+/// The link that stands alone on a line of the plain text, where `=` and a soft break are encoded.
+fn link_in(mail: &Path, to: &str, page: &str) -> Option<String> {
+    let raw = std::fs::read_to_string(mail).ok()?;
+    if !raw.lines().any(|line| line.starts_with("To:") && line.contains(to)) {
+        return None;
+    }
+    let text = raw.replace("=\r\n", "").replace("=3D", "=");
+    text.lines()
+        .map(str::trim)
+        .find(|line| line.starts_with("http") && line.contains(&format!("/{page}?token=")))
+        .map(str::to_owned)
+}
+
+impl Drop for Product {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A client with cookies that follows no redirect by itself and reads forms as a browser does.
+pub struct Browser {
+    client: reqwest::Client,
+}
+
+/// An answer.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Where it leads; empty when it does not.
+    pub location: String,
+    /// All headers in their order, without the date.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
+}
+
+impl Answer {
+    /// The CSRF token of its form.
+    pub fn csrf_token(&self) -> String {
+        let page = scraper::Html::parse_document(&self.body);
+        let field = scraper::Selector::parse("input[name=csrf_token]").expect("a selector");
+        let found = page.select(&field).next().and_then(|input| input.value().attr("value"));
+        found.unwrap_or_else(|| panic!("no form on the page with status {}: {}", self.status, self.body)).to_owned()
+    }
+}
+
+impl Default for Browser {
+    fn default() -> Self {
+        let client = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build();
+        Self { client: client.expect("a client") }
+    }
+}
+
+impl Browser {
+    async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("an answer");
+        let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = response.headers().iter().filter(|(name, _)| *name != "date");
+        Answer {
+            status: response.status().as_u16(),
+            location: response.headers().get("location").map(text).unwrap_or_default(),
+            headers: headers.map(|(name, value)| (name.to_string(), text(value))).collect(),
+            body: response.text().await.expect("a body"),
+        }
+    }
+
+    /// A request of any method, without a form.
+    pub async fn request(&self, method: &str, url: &str) -> Answer {
+        let method = method.parse().expect("a method");
+        self.send(self.client.request(method, url)).await
+    }
+
+    /// GET, following redirects of the same origin.
+    pub async fn get(&self, url: &str) -> Answer {
+        let mut answer = self.send(self.client.get(url)).await;
+        let origin: String = url.split('/').take(3).collect::<Vec<_>>().join("/");
+        for _ in 0..5 {
+            if answer.location.is_empty() {
+                break;
+            }
+            answer = self.send(self.client.get(format!("{origin}{}", answer.location))).await;
+        }
+        answer
+    }
+
+    /// Fills the form of the page at `page` and posts it to `action`.
+    pub async fn post(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf_token = self.get(page).await.csrf_token();
+        let mut all = vec![("csrf_token", csrf_token.as_str())];
+        all.extend_from_slice(fields);
+        self.send(self.client.post(action).form(&all)).await
+    }
+
+    /// Posts fields as they are.
+    pub async fn post_raw(&self, action: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(self.client.post(action).form(fields)).await
+    }
+}
