@@ -1,0 +1,232 @@
+//! One function per command. They ask the use cases, and say what came of it.
+
+use std::io::{BufRead as _, Read as _};
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::CommandFactory as _;
+use portcullis_core::password::ChooseError;
+use portcullis_core::{Access, Client, invitation, operators, password, password_recovery, set_up};
+use portcullis_domain::account::Operator;
+use portcullis_domain::audit::Actor;
+use portcullis_domain::display_name::DisplayName;
+use portcullis_domain::email::{Email, EmailKey};
+use portcullis_domain::password_policy::Unmet;
+use portcullis_domain::ports::storage::Page;
+use portcullis_domain::role::{Role, RoleId};
+use portcullis_domain::secret::{Password, Token};
+use zeroize::Zeroizing;
+
+use crate::command_line::{self, Command, CommandLine};
+use crate::configuration::Configuration;
+use crate::console::say;
+use crate::{doctor, log, serve, wiring};
+
+/// The longest line that is read as a password: four bytes for each of the most characters that a policy allows.
+const LONGEST_PASSWORD_LINE: u64 = 4 * 1024;
+
+/// Runs a command to its end.
+pub(crate) fn run(typed: CommandLine) -> anyhow::Result<()> {
+    let command = match typed.command {
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut CommandLine::command(), "portcullis", &mut script);
+            say(String::from_utf8_lossy(&script).trim_end());
+            return Ok(());
+        }
+        command => command,
+    };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    runtime.block_on(run_configured(typed.config.as_deref(), command))
+}
+
+async fn run_configured(file: Option<&Path>, command: Command) -> anyhow::Result<()> {
+    let configuration = Configuration::load(file, environment())?;
+    if matches!(command, Command::Serve) {
+        log::start(&configuration);
+        return serve::run(&configuration).await;
+    }
+    log::start_quietly(&configuration);
+    match command {
+        Command::Doctor => doctor::run(&configuration).await,
+        Command::Migrate => {
+            wiring::open_storage(&configuration).await?;
+            say("The database is up to date.");
+            Ok(())
+        }
+        Command::Init(arguments) => init(&open(&configuration).await?, arguments).await,
+        Command::Alias(command) => alias(&open(&configuration).await?, command).await,
+        Command::Operator(command) => operator(&open(&configuration).await?, command).await,
+        Command::Serve | Command::Completions { .. } => Ok(()),
+    }
+}
+
+/// The environment, as far as it is text.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+async fn open(configuration: &Configuration) -> anyhow::Result<Access> {
+    wiring::access(configuration, configuration.origin_at(configuration.listen)?).await
+}
+
+async fn init(access: &Access, arguments: command_line::Init) -> anyhow::Result<()> {
+    let email = Email::parse(&arguments.email)?;
+    let name = DisplayName::parse(&arguments.name)?;
+    let password = if arguments.password_stdin { Some(password_from_stdin()?) } else { None };
+    // Judged before a new link is made: a refused password must not void the link that `serve` printed.
+    if let Some(password) = &password {
+        let unmet = password::judge(access, password, email.as_str(), name.as_str()).await?.unmet;
+        if !unmet.is_empty() {
+            return Err(not_chosen(ChooseError::Refused(unmet)));
+        }
+    }
+    let link = set_up::issue_link(access)
+        .await?
+        .ok_or_else(|| anyhow!("set-up is over: an operator exists; run `portcullis operator invite`"))?;
+    let Some(password) = password else {
+        say(format_args!("Back office: {}", access.back_office_url().await));
+        say(format_args!("Set-up link: {link}"));
+        say(format_args!(
+            "Give it to {name} <{email}>: it works once and for 24 hours, and asks for address and name."
+        ));
+        return Ok(());
+    };
+    let token = link.rsplit_once('=').and_then(|(_, text)| Token::parse(text)).context("the set-up link is odd")?;
+    set_up::complete(access, &Client::console(), &token, email.clone(), name, password).await.map_err(not_chosen)?;
+    say(format_args!("Back office: {}", access.back_office_url().await));
+    say(format_args!("Super-administrator: {email}"));
+    Ok(())
+}
+
+fn password_from_stdin() -> anyhow::Result<Password> {
+    let mut line = Zeroizing::new(String::new());
+    std::io::stdin()
+        .lock()
+        .take(LONGEST_PASSWORD_LINE + 2)
+        .read_line(&mut line)
+        .context("cannot read the password from standard input")?;
+    // Only the line's end goes: white space is part of a password.
+    let text = line.strip_suffix('\n').map_or(line.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    if text.is_empty() {
+        bail!("no password came on standard input; write it there on one line");
+    }
+    Ok(Password::new(text))
+}
+
+fn not_chosen(error: ChooseError) -> anyhow::Error {
+    match error {
+        ChooseError::Refused(unmet) => {
+            let rules: Vec<String> = unmet.into_iter().map(rule).collect();
+            anyhow!("the password is refused: {}", rules.join("; "))
+        }
+        ChooseError::DeadLink => {
+            anyhow!("set-up was finished meanwhile, or another account has that address: choose another address")
+        }
+        other => other.into(),
+    }
+}
+
+fn rule(unmet: Unmet) -> String {
+    match unmet {
+        Unmet::MinLength(least) => format!("use at least {least} characters"),
+        Unmet::MaxLength(most) => format!("use at most {most} characters"),
+        Unmet::Strength => "it is too easy to guess: use more, or rarer, words".to_owned(),
+        Unmet::Common => "it is among the first that anybody tries".to_owned(),
+        Unmet::OwnWords => "it is little more than the address, the name or the product's name".to_owned(),
+        Unmet::Lowercase => "add a lower-case letter".to_owned(),
+        Unmet::Uppercase => "add an upper-case letter".to_owned(),
+        Unmet::Digit => "add a digit".to_owned(),
+        Unmet::Symbol => "add a symbol".to_owned(),
+        Unmet::Reused => "it was used before".to_owned(),
+    }
+}
+
+async fn alias(access: &Access, command: command_line::Alias) -> anyhow::Result<()> {
+    let alias = match command {
+        command_line::Alias::Show => None,
+        command_line::Alias::Rotate => Some(access.new_alias()),
+        command_line::Alias::Set { value } => Some(
+            portcullis_domain::alias::Alias::parse(&value).map_err(|error| anyhow!("the alias is refused: {error}"))?,
+        ),
+    };
+    if let Some(alias) = alias {
+        access.set_alias(alias, Actor::CommandLine).await?;
+    }
+    say(format_args!("Back office: {}", access.back_office_url().await));
+    Ok(())
+}
+
+async fn operator(access: &Access, command: command_line::Operator) -> anyhow::Result<()> {
+    match command {
+        command_line::Operator::List { json } => list(access, json).await,
+        command_line::Operator::Invite { email, name, roles } => invite(access, &email, &name, &roles).await,
+        command_line::Operator::Link { email } => {
+            let found = password_recovery::rescue_link(access, &EmailKey::of(&email)).await?;
+            let nobody = "no operator with that address may have a link; see `portcullis operator list`";
+            say(found.context(nobody)?);
+            Ok(())
+        }
+    }
+}
+
+async fn invite(access: &Access, email: &str, name: &str, roles: &[String]) -> anyhow::Result<()> {
+    let (email, name) = (Email::parse(email)?, DisplayName::parse(name)?);
+    let mut view = access.ports().storage.view().await?;
+    let (set_up, known) = (view.set_up_at().await?, view.roles().await?);
+    drop(view);
+    if set_up.is_none() {
+        bail!("no operator exists yet; make the first one with `portcullis init`");
+    }
+    let chosen = roles.iter().map(|role| find_role(&known, role)).collect::<anyhow::Result<Vec<_>>>()?;
+    let link =
+        invitation::invite(access, invitation::Inviter::CommandLine, &Client::console(), email, name, &chosen).await?;
+    say(link);
+    Ok(())
+}
+
+fn find_role(known: &[Role], typed: &str) -> anyhow::Result<RoleId> {
+    let key = EmailKey::of(typed);
+    let found = known.iter().find(|role| EmailKey::of(role.name.as_str()) == key);
+    found.map(|role| role.id).ok_or_else(|| {
+        let names: Vec<_> = known.iter().map(|role| role.name.as_str()).collect();
+        anyhow!("there is no role {typed:?}; there are: {}", names.join(", "))
+    })
+}
+
+async fn list(access: &Access, json: bool) -> anyhow::Result<()> {
+    let mut rows = Vec::new();
+    let mut page = Page { offset: 0, limit: 500 };
+    loop {
+        let listing = operators::list(access, "", page).await?;
+        let count = listing.operators.len() as u64;
+        for operator in &listing.operators {
+            let roles = role_names(operator, &listing.roles);
+            if json {
+                rows.push(serde_json::json!({
+                    "id": operator.id().0.to_string(),
+                    "email": operator.email().as_str(),
+                    "name": operator.name().as_str(),
+                    "status": operator.status().as_str(),
+                    "roles": roles,
+                }));
+            } else {
+                let (email, status) = (operator.email().as_str(), operator.status().as_str());
+                say(format_args!("{email:<32} {status:<10} {} ({})", operator.name(), roles.join(", ")));
+            }
+        }
+        page.offset += count;
+        if count == 0 || page.offset >= listing.total {
+            break;
+        }
+    }
+    if json {
+        say(serde_json::to_string_pretty(&rows)?);
+    }
+    Ok(())
+}
+
+fn role_names<'a>(operator: &Operator, known: &'a [Role]) -> Vec<&'a str> {
+    known.iter().filter(|role| operator.roles().contains(&role.id)).map(|role| role.name.as_str()).collect()
+}

@@ -1,0 +1,71 @@
+//! Sessions: found by their digest, ended once.
+
+use std::sync::Arc;
+
+use portcullis_domain::ports::storage::Storage;
+use portcullis_domain::session::{Session, SessionId, Stage};
+use time::Duration;
+
+use crate::fixtures::{digest, given, id, now, operator, session, uuid};
+
+async fn opened(storage: &Arc<dyn Storage>, sessions: &[Session]) {
+    let mut unit = storage.begin().await.unwrap();
+    for session in sessions {
+        unit.insert_session(session).await.unwrap();
+    }
+    unit.commit().await.unwrap();
+}
+
+pub(crate) async fn a_session_is_found_by_its_digest(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1)]).await;
+    let stages = [Stage::SecondStepDue, Stage::NewPasswordDue, Stage::EnrolmentDue, Stage::SignedIn];
+    let sessions: Vec<Session> = (1..).zip(stages).map(|(n, stage)| Session { stage, ..session(n, id(1)) }).collect();
+    opened(&storage, &sessions).await;
+    let mut view = storage.view().await.unwrap();
+    for written in sessions {
+        assert_eq!(view.session(&written.digest).await.unwrap(), Some(written));
+    }
+    assert_eq!(view.session(&digest(99)).await.unwrap(), None);
+}
+
+pub(crate) async fn sessions_come_latest_use_first_and_never_go_back(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1), operator(2)]).await;
+    opened(&storage, &[session(1, id(1)), session(3, id(1)), session(2, id(1)), session(4, id(2))]).await;
+    let later = now() + Duration::HOUR;
+    let mut unit = storage.begin().await.unwrap();
+    unit.touch_session(SessionId(uuid(1)), later).await.unwrap();
+    unit.touch_session(SessionId(uuid(1)), now()).await.unwrap();
+    unit.touch_session(SessionId(uuid(99)), now()).await.unwrap();
+    unit.commit().await.unwrap();
+    let touched = Session { last_seen_at: later, ..session(1, id(1)) };
+    let mut view = storage.view().await.unwrap();
+    assert_eq!(view.sessions(id(1)).await.unwrap(), [touched, session(3, id(1)), session(2, id(1))]);
+    assert_eq!(view.sessions(id(2)).await.unwrap(), [session(4, id(2))]);
+    assert_eq!(view.sessions(id(9)).await.unwrap(), []);
+}
+
+pub(crate) async fn a_session_ends_once(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1)]).await;
+    opened(&storage, &[session(1, id(1)), session(2, id(1))]).await;
+    let mut unit = storage.begin().await.unwrap();
+    assert!(unit.end_session(SessionId(uuid(1))).await.unwrap());
+    assert!(!unit.end_session(SessionId(uuid(1))).await.unwrap());
+    unit.commit().await.unwrap();
+    let mut view = storage.view().await.unwrap();
+    assert_eq!(view.session(&digest(1)).await.unwrap(), None);
+    assert_eq!(view.sessions(id(1)).await.unwrap(), [session(2, id(1))]);
+}
+
+pub(crate) async fn ending_the_others_spares_one_and_other_people(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1), operator(2)]).await;
+    opened(&storage, &[session(1, id(1)), session(2, id(1)), session(3, id(1)), session(4, id(2))]).await;
+    let mut unit = storage.begin().await.unwrap();
+    assert_eq!(unit.end_sessions(id(1), Some(SessionId(uuid(2)))).await.unwrap(), 2);
+    assert_eq!(unit.sessions(id(1)).await.unwrap(), [session(2, id(1))]);
+    assert_eq!(unit.end_sessions(id(1), None).await.unwrap(), 1);
+    assert_eq!(unit.end_sessions(id(1), None).await.unwrap(), 0);
+    unit.commit().await.unwrap();
+    let mut view = storage.view().await.unwrap();
+    assert_eq!(view.sessions(id(1)).await.unwrap(), []);
+    assert_eq!(view.sessions(id(2)).await.unwrap(), [session(4, id(2))]);
+}

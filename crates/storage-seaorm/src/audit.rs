@@ -1,0 +1,64 @@
+//! Audit events. They are appended and read; nothing here changes one.
+
+use portcullis_domain::account::AccountId;
+use portcullis_domain::audit::{Action, Actor, AuditEvent};
+use portcullis_domain::ports::storage::{Page, StorageError, Stored};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use crate::statement::{Row, at, corrupt, execute, limit_offset, maybe_text, rows, text};
+
+const COLUMNS: &str = "id, happened_at, actor, actor_id, actor_name, action, target_id, target_name, address, details";
+
+fn actor(row: &Row) -> Stored<Actor> {
+    Ok(match row.text("actor")?.as_str() {
+        "stranger" => Actor::Stranger,
+        "operator" => Actor::Operator(AccountId(row.uuid("actor_id")?), row.text("actor_name")?),
+        "command-line" => Actor::CommandLine,
+        "system" => Actor::System,
+        _ => return Err(corrupt("actor")),
+    })
+}
+
+fn read(row: &Row) -> Stored<AuditEvent> {
+    Ok(AuditEvent {
+        id: row.uuid("id")?,
+        at: row.instant("happened_at")?,
+        actor: actor(row)?,
+        action: row.parsed("action", Action::parse)?,
+        target: row.get::<Option<String>>("target_id")?.zip(row.get("target_name")?),
+        address: row.get("address")?,
+        details: row.parsed("details", |text| serde_json::from_str(text).ok())?,
+    })
+}
+
+pub(crate) async fn page<C: ConnectionTrait>(db: &C, page: Page) -> Stored<Vec<AuditEvent>> {
+    let sql = format!("SELECT {COLUMNS} FROM audit_events ORDER BY happened_at DESC, seq DESC LIMIT $1 OFFSET $2");
+    rows(db, &sql, limit_offset(page).to_vec()).await?.iter().map(read).collect()
+}
+
+pub(crate) async fn append<C: ConnectionTrait>(db: &C, event: &AuditEvent) -> Stored<()> {
+    let (actor, id, name): (&str, Option<Uuid>, Option<&str>) = match &event.actor {
+        Actor::Stranger => ("stranger", None, None),
+        Actor::Operator(id, name) => ("operator", Some(id.0), Some(name)),
+        Actor::CommandLine => ("command-line", None, None),
+        Actor::System => ("system", None, None),
+    };
+    let details = serde_json::to_string(&event.details).map_err(|error| StorageError::Corrupt(error.to_string()))?;
+    let sql = format!(
+        "INSERT INTO audit_events ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
+    );
+    let values = vec![
+        event.id.into(),
+        at(event.at),
+        actor.into(),
+        id.into(),
+        maybe_text(name),
+        event.action.code().into(),
+        maybe_text(event.target.as_ref().map(|(id, _)| id.as_str())),
+        maybe_text(event.target.as_ref().map(|(_, words)| words.as_str())),
+        maybe_text(event.address.as_deref()),
+        text(&details),
+    ];
+    if execute(db, &sql, values).await? == 1 { Ok(()) } else { Err(StorageError::Conflict) }
+}

@@ -1,0 +1,165 @@
+//! Opening the database.
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use portcullis_domain::ports::storage::{Storage, Stored, UnitOfWork, View};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+use crate::error::{ConnectError, storage_error};
+use crate::handle::Handle;
+use crate::migration;
+
+/// How long `SQLite` waits for a lock that another process holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a caller waits for a connection, or on `SQLite` for its turn to write, before it is told that storage is
+/// unavailable.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How many read at once on `SQLite`.
+const SQLITE_READERS: u32 = 8;
+
+/// How many connections a node keeps to `PostgreSQL` at most.
+const POSTGRES_CONNECTIONS: u32 = 20;
+
+/// The database behind the port, on `SQLite` or `PostgreSQL`. Cloning is cheap and shares the connections.
+///
+/// `SQLite` has one writer: units of work take turns on one connection, and begin `IMMEDIATE`, so that none of them fails
+/// half-way for having read before it wrote. Readers have connections of their own, which cannot write.
+#[derive(Debug, Clone)]
+pub struct SeaOrmStorage {
+    writer: DatabaseConnection,
+    readers: DatabaseConnection,
+}
+
+impl SeaOrmStorage {
+    /// Opens the database of a URL: `sqlite://PATH` (everything behind the slashes is the path, as it is) or
+    /// `postgres://USER:PASSWORD@HOST/DATABASE`. A `SQLite` file that is missing is created, for its owner's eyes only.
+    /// The tables are made by [`SeaOrmStorage::migrate`].
+    ///
+    /// # Errors
+    /// [`ConnectError`], which says what is wrong and what to do.
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path.contains('?') || path == ":memory:" {
+                return Err(ConnectError::NotAFile);
+            }
+            return Self::connect_sqlite(Path::new(path)).await;
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let mut options = ConnectOptions::new(url);
+            options
+                .max_connections(POSTGRES_CONNECTIONS)
+                .connect_timeout(ACQUIRE_TIMEOUT)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                .sqlx_logging(false);
+            let pool = open(options).await?;
+            return Ok(Self { writer: pool.clone(), readers: pool });
+        }
+        Err(ConnectError::UnsupportedUrl)
+    }
+
+    async fn connect_sqlite(path: &Path) -> Result<Self, ConnectError> {
+        create_private(path).map_err(|source| ConnectError::File { path: path.to_owned(), source })?;
+        // The writer first: it turns the write-ahead log on, which a reader could not.
+        let writer = open(sqlite_options(path, 1, false)).await?;
+        let readers = open(sqlite_options(path, SQLITE_READERS, true)).await?;
+        Ok(Self { writer, readers })
+    }
+
+    /// Makes the tables, or brings them up to date; does nothing when they are. Nodes that start together take turns.
+    ///
+    /// # Errors
+    /// [`ConnectError::Migration`]; then nothing was changed.
+    pub async fn migrate(&self) -> Result<(), ConnectError> {
+        let migrated = async {
+            let transaction = self.transaction().await?;
+            migration::up(&transaction).await?;
+            transaction.commit().await
+        };
+        migrated.await.map_err(|error: DbErr| ConnectError::Migration(error.to_string()))
+    }
+
+    /// Closes every connection, after the statements that run. What is asked afterwards is unavailable.
+    pub async fn close(&self) {
+        for pool in [&self.readers, &self.writer] {
+            // A pool that is closed already is what was asked for.
+            let _ = pool.close_by_ref().await;
+        }
+    }
+
+    async fn transaction(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = match self.writer.get_database_backend() {
+            DbBackend::Sqlite => TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            },
+            // The guarded writes count on seeing what others committed while they waited for a row.
+            _ => TransactionOptions {
+                isolation_level: Some(IsolationLevel::ReadCommitted),
+                ..TransactionOptions::default()
+            },
+        };
+        self.writer.begin_with_options(options).await
+    }
+}
+
+#[async_trait]
+impl Storage for SeaOrmStorage {
+    async fn view(&self) -> Stored<Box<dyn View>> {
+        Ok(Box::new(Handle(self.readers.clone())))
+    }
+
+    async fn begin(&self) -> Stored<Box<dyn UnitOfWork>> {
+        let transaction = self.transaction().await.map_err(|error| storage_error(&error))?;
+        Ok(Box::new(Handle(transaction)))
+    }
+}
+
+async fn open(options: ConnectOptions) -> Result<DatabaseConnection, ConnectError> {
+    Database::connect(options).await.map_err(|error| ConnectError::Unreachable(error.to_string()))
+}
+
+fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOptions {
+    let path: PathBuf = path.to_owned();
+    let mut options = ConnectOptions::new("sqlite:");
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .filename(&path)
+                .create_if_missing(false)
+                .busy_timeout(BUSY_TIMEOUT)
+                .foreign_keys(true)
+                .pragma("journal_mode", "WAL")
+                // What was answered as done stays done when the power fails.
+                .pragma("synchronous", "FULL")
+                .pragma("query_only", if read_only { "ON" } else { "OFF" })
+        });
+    options
+}
+
+/// Creates the file when it is missing, readable by its owner only. `SQLite` gives the log beside it the same mode.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop)
+}

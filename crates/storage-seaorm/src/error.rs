@@ -1,0 +1,66 @@
+//! What can go wrong, and how errors of `SeaORM` become those of the domain.
+
+use std::path::PathBuf;
+
+use portcullis_domain::ports::storage::StorageError;
+use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
+
+/// The database could not be made ready. Each message says what is wrong and what to do; none repeats the URL, because
+/// there may be a password in it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The URL names no engine that is known.
+    #[error(
+        "the database URL names no supported database. Write sqlite://PATH, for example \
+         sqlite:///var/lib/portcullis/portcullis.db, or postgres://USER:PASSWORD@HOST/DATABASE"
+    )]
+    UnsupportedUrl,
+    /// A `SQLite` URL without a file, in memory, or with options.
+    #[error(
+        "the SQLite URL must name a file and nothing else. Write sqlite://PATH, for example \
+         sqlite:///var/lib/portcullis/portcullis.db; databases in memory and options after `?` are not supported"
+    )]
+    NotAFile,
+    /// The file of the database cannot be opened or created.
+    #[error(
+        "cannot open or create the database file {}: {source}. Make sure that its folder exists and that the account \
+         that runs the program may write there", path.display()
+    )]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database did not let the program in.
+    #[error(
+        "cannot connect to the database: {0}. Make sure that it runs, and that the host, the user, the password and \
+         the name of the database in the URL are right"
+    )]
+    Unreachable(String),
+    /// The tables could not be brought up to date. Nothing was changed.
+    #[error(
+        "cannot bring the database up to date: {0}. Nothing was changed. Make sure that the user may create tables, \
+         and that the database was not made by a newer version of the program"
+    )]
+    Migration(String),
+}
+
+/// The error of the domain for an error of `SeaORM`.
+pub(crate) fn storage_error(error: &DbErr) -> StorageError {
+    if let Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)) = error.sql_err() {
+        return StorageError::Conflict;
+    }
+    match error {
+        DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => StorageError::Corrupt(error.to_string()),
+        DbErr::Query(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner))
+            if matches!(
+                **inner,
+                SqlxError::ColumnDecode { .. } | SqlxError::Decode(_) | SqlxError::ColumnNotFound(_)
+            ) =>
+        {
+            StorageError::Corrupt(error.to_string())
+        }
+        _ => StorageError::Unavailable(error.to_string()),
+    }
+}

@@ -1,0 +1,151 @@
+//! The suite that every storage passes, on `SQLite` and, where a server answers, on `PostgreSQL`.
+//!
+//! `PORTCULLIS_TEST_POSTGRES_URL` names a server and a database to sign in to; without it, a server on this machine is
+//! tried. Each trial makes a database of its own on it.
+
+use std::net::{SocketAddr, TcpStream};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Trial};
+use portcullis_domain::ports::storage::Storage;
+use portcullis_storage_conformance::suite;
+use portcullis_storage_seaorm::SeaOrmStorage;
+use sea_orm::{ConnectionTrait, Database};
+
+/// Counts the databases that this run made.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    let mut trials = suite("sqlite", move || {
+        let file = path.join(format!("{}.db", MADE.fetch_add(1, Ordering::Relaxed)));
+        async move { ready(&format!("sqlite://{}", file.display())).await }
+    });
+    let server = postgres();
+    let ignored = server.is_none();
+    let on_postgres = suite("postgresql", move || {
+        let server = server.clone().unwrap_or_default();
+        async move { ready(&fresh_database(&server).await).await }
+    });
+    trials.extend(on_postgres.into_iter().map(|trial| trial.with_ignored_flag(ignored)));
+    trials.push(Trial::test("sqlite::a_database_file_is_private", || {
+        a_database_file_is_private();
+        Ok(())
+    }));
+    trials.push(Trial::test("sqlite::a_cancelled_unit_of_work_rolls_back", || {
+        let folder = tempfile::tempdir().unwrap();
+        a_cancelled_unit_of_work_rolls_back(&format!("sqlite://{}", folder.path().join("it.db").display()));
+        Ok(())
+    }));
+    trials.push(Trial::test("sqlite::migrating_twice_changes_nothing", || {
+        migrating_twice_changes_nothing();
+        Ok(())
+    }));
+    trials.push(Trial::test("sqlite::a_url_that_cannot_work_says_what_to_do", || {
+        a_url_that_cannot_work_says_what_to_do();
+        Ok(())
+    }));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+async fn ready(url: &str) -> Arc<dyn Storage> {
+    let storage = SeaOrmStorage::connect(url).await.unwrap();
+    storage.migrate().await.unwrap();
+    Arc::new(storage)
+}
+
+/// The server to test on, when there is one.
+fn postgres() -> Option<String> {
+    if let Ok(url) = std::env::var("PORTCULLIS_TEST_POSTGRES_URL") {
+        return Some(url);
+    }
+    let here: SocketAddr = ([127, 0, 0, 1], 5432).into();
+    TcpStream::connect_timeout(&here, Duration::from_millis(500)).ok()?;
+    Some("postgres://postgres@127.0.0.1:5432/postgres".to_owned())
+}
+
+/// The URL of a new database on the server.
+async fn fresh_database(server: &str) -> String {
+    let name = format!("portcullis_test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+    let connection = Database::connect(server).await.unwrap();
+    connection.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
+    connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    connection.close().await.unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    format!("{base}/{name}")
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
+}
+
+fn a_database_file_is_private() {
+    #[cfg(unix)]
+    block_on(async {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("it.db");
+        let _storage = ready(&format!("sqlite://{}", file.display())).await;
+        for entry in std::fs::read_dir(folder.path()).unwrap() {
+            let entry = entry.unwrap();
+            assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.path());
+        }
+    });
+}
+
+fn a_cancelled_unit_of_work_rolls_back(url: &str) {
+    block_on(async {
+        let storage = ready(url).await;
+        let (written, wait) = tokio::sync::oneshot::channel();
+        let inner = Arc::clone(&storage);
+        let task = tokio::spawn(async move {
+            let mut unit = inner.begin().await.unwrap();
+            unit.set_parameter("name", "cancelled").await.unwrap();
+            written.send(()).unwrap();
+            loop {
+                // Also cancelled in the middle of a statement.
+                unit.set_parameter("name", "cancelled").await.unwrap();
+            }
+        });
+        wait.await.unwrap();
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled());
+        let mut unit = storage.begin().await.unwrap();
+        assert_eq!(unit.parameters().await.unwrap(), []);
+        unit.set_parameter("name", "kept").await.unwrap();
+        unit.commit().await.unwrap();
+        let mut view = storage.view().await.unwrap();
+        assert_eq!(view.parameters().await.unwrap(), [("name".to_owned(), "kept".to_owned())]);
+    });
+}
+
+fn migrating_twice_changes_nothing() {
+    block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("it.db").display());
+        drop(ready(&url).await);
+        let storage = ready(&url).await;
+        assert_eq!(storage.view().await.unwrap().roles().await.unwrap().len(), 1);
+    });
+}
+
+fn a_url_that_cannot_work_says_what_to_do() {
+    block_on(async {
+        for (url, advice) in [
+            ("mysql://root:secret@localhost/x", "sqlite://PATH"),
+            ("sqlite::memory:", "must name a file"),
+            ("sqlite://", "must name a file"),
+            ("sqlite:///no/such/folder/it.db", "Make sure that its folder exists"),
+            ("postgres://me:secret@127.0.0.1:1/x", "Make sure that it runs"),
+        ] {
+            let said = SeaOrmStorage::connect(url).await.unwrap_err().to_string();
+            assert!(said.contains(advice), "{url}: {said}");
+            assert!(!said.contains("secret"), "{said}");
+        }
+    });
+}
