@@ -28,7 +28,8 @@ fn every_key_that_a_template_names_has_a_text() {
         let path = entry.expect("an entry").path();
         let template = fs::read_to_string(&path).expect("a template");
         for (call, _) in template.match_indices("page.t(\"").chain(template.match_indices("page.t1(\"")) {
-            let key: String = template.chars().skip(call).skip_while(|c| *c != '"').skip(1).take_while(|c| *c != '"').collect();
+            let key: String =
+                template.chars().skip(call).skip_while(|c| *c != '"').skip(1).take_while(|c| *c != '"').collect();
             assert!(known.contains(&key), "{key} in {}", path.display());
         }
     }
