@@ -1,5 +1,11 @@
 //! What the whole-product tests share: a real binary in a fresh folder, and a client that behaves like a browser.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot start the product has failed")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a test that cannot start the product has failed, and waits for a real process by the real clock"
+)]
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -63,7 +69,7 @@ impl Product {
         let (lines, read) = std::sync::mpsc::channel();
         let stdout = product.child.stdout.take().expect("its output");
         std::thread::spawn(move || {
-            BufReader::new(stdout).lines().map_while(Result::ok).for_each(|line| drop(lines.send(line)))
+            BufReader::new(stdout).lines().map_while(Result::ok).for_each(|line| drop(lines.send(line)));
         });
         let until = Instant::now() + Duration::from_secs(20);
         while Instant::now() < until {

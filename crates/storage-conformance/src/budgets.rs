@@ -7,7 +7,7 @@ use portcullis_domain::ports::storage::Storage;
 use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
 use time::Duration;
 
-use crate::fixtures::{now, race};
+use crate::fixtures::{linger, now, race};
 
 fn limit() -> RateLimit {
     RateLimit::new(5, Duration::HOUR)
@@ -19,7 +19,9 @@ fn key(subject: &str) -> BudgetKey {
 
 async fn spend(storage: &Arc<dyn Storage>, subject: &str, at: Instant) -> Decision {
     let mut unit = storage.begin().await.unwrap();
+    linger().await;
     let decision = unit.spend_budget(&key(subject), &limit(), at).await.unwrap();
+    linger().await;
     unit.commit().await.unwrap();
     decision
 }

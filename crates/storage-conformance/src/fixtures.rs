@@ -154,3 +154,10 @@ where
     }
     outcomes
 }
+
+/// Lets the others have a turn in the middle of a unit of work, so that a race is one on a quick storage too.
+pub(crate) async fn linger() {
+    for _ in 0..8 {
+        tokio::task::yield_now().await;
+    }
+}

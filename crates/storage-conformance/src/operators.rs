@@ -6,7 +6,7 @@ use portcullis_domain::account::{Account, AccountId, AccountKind, Operator};
 use portcullis_domain::ports::storage::{Page, Storage};
 use portcullis_domain::role::RoleId;
 
-use crate::fixtures::{FIRST, digest, email, given, id, name, operator};
+use crate::fixtures::{FIRST, email, given, id, name, operator};
 
 /// More than two pages of the longest.
 const MANY: u32 = 1203;

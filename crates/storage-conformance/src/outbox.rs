@@ -8,7 +8,7 @@ use portcullis_domain::secret::Sealed;
 use time::Duration;
 use uuid::Uuid;
 
-use crate::fixtures::{FIRST, RACERS, email, now, race, uuid};
+use crate::fixtures::{FIRST, RACERS, email, linger, now, race, uuid};
 
 /// A mail written `n` microseconds from now, due now.
 fn mail(n: u32) -> OutboxEntry {
@@ -37,7 +37,9 @@ async fn written(storage: &Arc<dyn Storage>, mails: &[OutboxEntry]) {
 async fn claim(storage: &Arc<dyn Storage>, after: Duration, most: u64) -> Vec<Uuid> {
     let at = now() + after;
     let mut unit = storage.begin().await.unwrap();
+    linger().await;
     let claimed = unit.claim_mail(at, at + Duration::minutes(10), most).await.unwrap();
+    linger().await;
     unit.commit().await.unwrap();
     let mut ids: Vec<Uuid> = claimed.iter().map(|mail| mail.id).collect();
     ids.sort();

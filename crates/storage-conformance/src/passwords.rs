@@ -6,7 +6,7 @@ use portcullis_domain::account::{Account, AccountStatus};
 use portcullis_domain::ports::storage::Storage;
 use time::Duration;
 
-use crate::fixtures::{RACERS, account, given, hash, id, invited, now, operator, race};
+use crate::fixtures::{RACERS, account, given, hash, id, invited, linger, now, operator, race};
 
 pub(crate) async fn a_first_password_makes_an_invited_account_active(storage: Arc<dyn Storage>) {
     given(&storage, &[invited(1), Account { password_change_due: true, ..operator(2) }]).await;
@@ -29,7 +29,9 @@ pub(crate) async fn of_racing_changes_of_a_password_one_wins(storage: Arc<dyn St
     given(&storage, &[operator(1)]).await;
     let outcomes = race(&storage, RACERS, |n, storage| async move {
         let mut unit = storage.begin().await.unwrap();
+        linger().await;
         let mine = unit.set_password(id(1), Some(&hash(0)), &hash(100 + n), now()).await.unwrap();
+        linger().await;
         unit.commit().await.unwrap();
         mine.then(|| hash(100 + n))
     })

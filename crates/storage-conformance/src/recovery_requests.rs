@@ -6,7 +6,7 @@ use portcullis_domain::email::EmailKey;
 use portcullis_domain::ports::storage::{RecoveryRequest, Storage};
 use time::Duration;
 
-use crate::fixtures::{RACERS, now, race, uuid};
+use crate::fixtures::{RACERS, linger, now, race, uuid};
 
 fn request(n: u32) -> RecoveryRequest {
     RecoveryRequest {
@@ -28,7 +28,9 @@ async fn asked(storage: &Arc<dyn Storage>, requests: &[RecoveryRequest]) {
 
 async fn take(storage: &Arc<dyn Storage>, after: Duration, most: u64) -> Vec<RecoveryRequest> {
     let mut unit = storage.begin().await.unwrap();
+    linger().await;
     let mut taken = unit.take_recovery_requests(now() + after, most).await.unwrap();
+    linger().await;
     unit.commit().await.unwrap();
     taken.sort_by_key(|request| request.id);
     taken

@@ -6,7 +6,7 @@ use portcullis_domain::one_time_token::{OneTimeToken, Purpose, Worth};
 use portcullis_domain::ports::storage::Storage;
 use time::Duration;
 
-use crate::fixtures::{RACERS, digest, given, id, issued, now, operator, race, token};
+use crate::fixtures::{RACERS, digest, given, id, issued, linger, now, operator, race, token};
 
 async fn worth(storage: &Arc<dyn Storage>, n: u32) -> Worth {
     storage.view().await.unwrap().token(&digest(n)).await.unwrap().unwrap().worth(now())
@@ -18,7 +18,9 @@ pub(crate) async fn of_racing_consumers_one_wins(storage: Arc<dyn Storage>) {
     issued(&storage, std::slice::from_ref(&fresh)).await;
     let outcomes = race(&storage, RACERS, |_, storage| async move {
         let mut unit = storage.begin().await.unwrap();
+        linger().await;
         let mine = unit.consume_token(&digest(1), Purpose::PasswordReset, now()).await.unwrap();
+        linger().await;
         unit.commit().await.unwrap();
         mine
     })

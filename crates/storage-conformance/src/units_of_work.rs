@@ -7,7 +7,7 @@ use portcullis_domain::ports::storage::{Storage, StorageError};
 use portcullis_domain::role::{Role, RoleId};
 use time::Duration;
 
-use crate::fixtures::{FIRST, RACERS, given, id, invited, issued, now, operator, race, token, uuid};
+use crate::fixtures::{FIRST, RACERS, given, id, invited, issued, linger, now, operator, race, token, uuid};
 
 pub(crate) async fn what_is_dropped_is_rolled_back(storage: Arc<dyn Storage>) {
     given(&storage, &[invited(1)]).await;
@@ -87,7 +87,9 @@ pub(crate) async fn set_up_completes_once(storage: Arc<dyn Storage>) {
     assert_eq!(storage.view().await.unwrap().set_up_at().await.unwrap(), None);
     let outcomes = race(&storage, RACERS, |n, storage| async move {
         let mut unit = storage.begin().await.unwrap();
+        linger().await;
         let mine = unit.complete_set_up(now() + Duration::microseconds(i64::from(n))).await.unwrap();
+        linger().await;
         unit.commit().await.unwrap();
         mine.then(|| now() + Duration::microseconds(i64::from(n)))
     })

@@ -88,10 +88,14 @@ async fn with_roles<C: ConnectionTrait>(db: &C, accounts: Vec<Account>) -> Store
         .collect())
 }
 
+/// More characters than a name and an address have together: what is as long is found nowhere, and what is longer need
+/// not be looked for at full length. It keeps a pattern shorter than what `SQLite` takes.
+const LONGEST_SEARCH: usize = 4096;
+
 /// What finds `search` anywhere, and takes what was typed literally.
 fn pattern(search: &str) -> Value {
     let mut pattern = String::from("%");
-    for c in EmailKey::of(search).as_str().chars() {
+    for c in EmailKey::of(search).as_str().chars().take(LONGEST_SEARCH) {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -3,10 +3,12 @@
 //! `PORTCULLIS_TEST_POSTGRES_URL` names a server and a database to sign in to; without it, a server on this machine is
 //! tried. Each trial makes a database of its own on it.
 
+#![expect(clippy::unwrap_used, reason = "a trial that cannot go on fails")]
+
 use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
@@ -18,6 +20,9 @@ use sea_orm::{ConnectionTrait, Database};
 /// Counts the databases that this run made.
 static MADE: AtomicU64 = AtomicU64::new(0);
 
+/// The databases that this run made on the server, to be dropped at its end.
+static ON_SERVER: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let folder = tempfile::tempdir().unwrap();
@@ -28,18 +33,30 @@ fn main() -> ExitCode {
     });
     let server = postgres();
     let ignored = server.is_none();
+    let here = server.clone().unwrap_or_default();
     let on_postgres = suite("postgresql", move || {
-        let server = server.clone().unwrap_or_default();
+        let server = here.clone();
         async move { ready(&fresh_database(&server).await).await }
     });
     trials.extend(on_postgres.into_iter().map(|trial| trial.with_ignored_flag(ignored)));
+    for (name, run) in [
+        ("a_cancelled_unit_of_work_rolls_back", a_cancelled_unit_of_work_rolls_back as fn(&str)),
+        ("nodes_that_start_together_migrate_once", nodes_that_start_together_migrate_once),
+    ] {
+        trials.push(Trial::test(format!("sqlite::{name}"), move || {
+            let folder = tempfile::tempdir()?;
+            run(&format!("sqlite://{}", folder.path().join("it.db").display()));
+            Ok(())
+        }));
+        let server = server.clone().unwrap_or_default();
+        let trial = Trial::test(format!("postgresql::{name}"), move || {
+            run(&block_on(fresh_database(&server)));
+            Ok(())
+        });
+        trials.push(trial.with_ignored_flag(ignored));
+    }
     trials.push(Trial::test("sqlite::a_database_file_is_private", || {
         a_database_file_is_private();
-        Ok(())
-    }));
-    trials.push(Trial::test("sqlite::a_cancelled_unit_of_work_rolls_back", || {
-        let folder = tempfile::tempdir().unwrap();
-        a_cancelled_unit_of_work_rolls_back(&format!("sqlite://{}", folder.path().join("it.db").display()));
         Ok(())
     }));
     trials.push(Trial::test("sqlite::migrating_twice_changes_nothing", || {
@@ -50,7 +67,11 @@ fn main() -> ExitCode {
         a_url_that_cannot_work_says_what_to_do();
         Ok(())
     }));
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if let Some(server) = server {
+        block_on(drop_databases(&server));
+    }
+    conclusion.exit_code()
 }
 
 async fn ready(url: &str) -> Arc<dyn Storage> {
@@ -76,8 +97,20 @@ async fn fresh_database(server: &str) -> String {
     connection.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
     connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
     connection.close().await.unwrap();
+    ON_SERVER.lock().unwrap().push(name.clone());
     let (base, _) = server.rsplit_once('/').unwrap();
     format!("{base}/{name}")
+}
+
+async fn drop_databases(server: &str) {
+    let names = std::mem::take(&mut *ON_SERVER.lock().unwrap());
+    if names.is_empty() {
+        return;
+    }
+    let connection = Database::connect(server).await.unwrap();
+    for name in names {
+        connection.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+    }
 }
 
 fn block_on<F: Future>(future: F) -> F::Output {
@@ -93,7 +126,7 @@ fn a_database_file_is_private() {
         let _storage = ready(&format!("sqlite://{}", file.display())).await;
         for entry in std::fs::read_dir(folder.path()).unwrap() {
             let entry = entry.unwrap();
-            assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.path());
+            assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", entry.path().display());
         }
     });
 }
@@ -121,6 +154,16 @@ fn a_cancelled_unit_of_work_rolls_back(url: &str) {
         unit.commit().await.unwrap();
         let mut view = storage.view().await.unwrap();
         assert_eq!(view.parameters().await.unwrap(), [("name".to_owned(), "kept".to_owned())]);
+    });
+}
+
+fn nodes_that_start_together_migrate_once(url: &str) {
+    block_on(async {
+        let (first, second) = (SeaOrmStorage::connect(url).await.unwrap(), SeaOrmStorage::connect(url).await.unwrap());
+        let (one, other) = tokio::join!(first.migrate(), second.migrate());
+        one.unwrap();
+        other.unwrap();
+        assert_eq!(first.view().await.unwrap().roles().await.unwrap().len(), 1);
     });
 }
 
