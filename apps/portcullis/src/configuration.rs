@@ -24,6 +24,8 @@ use keys::{Raw, explain, refused};
 pub(crate) const DEFAULT_FILE: &str = "portcullis.toml";
 /// What every variable of the environment begins with.
 const PREFIX: &str = "PORTCULLIS_";
+/// What follows it where a variable speaks to the tests, which start this binary in their own environment.
+const FOR_TESTS: &str = "TEST_";
 
 /// Where the sealing key comes from.
 pub(crate) enum KeySource {
@@ -118,6 +120,9 @@ impl Configuration {
         let mut from_environment = BTreeSet::new();
         for (name, value) in environment {
             let Some(rest) = name.strip_prefix(PREFIX) else { continue };
+            if rest.starts_with(FOR_TESTS) {
+                continue;
+            }
             let key = rest.to_ascii_lowercase().replace("__", ".");
             // Infallible: what is neither a number, a truth value, a list nor a table is a text.
             let Ok(value) = value.parse::<figment::value::Value>();
