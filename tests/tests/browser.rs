@@ -38,7 +38,7 @@ fn main() {
         }
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let story = async { tokio::time::timeout(Duration::from_secs(180), in_a_browser()).await };
+        let story = async { tokio::time::timeout(Duration::from_mins(3), in_a_browser()).await };
         runtime
             .block_on(story)
             .map_err(|_| Failed::from("the browser took more than three minutes"))?

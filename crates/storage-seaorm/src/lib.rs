@@ -2,7 +2,7 @@
 //!
 //! Every statement is written once and runs on both engines: `$1` placeholders, `ON CONFLICT`, `RETURNING` and common
 //! table expressions mean the same to both. Where one engine needs a lock that the other has anyway (`SQLite` has one
-//! writer), the difference is a word from [`row_lock`].
+//! writer), the difference is a word from `row_lock`.
 //!
 //! What is guarded is guarded by the statement itself, not by a read before it: rows affected say whose write it was.
 //! Nothing provokes an error in order to learn of a conflict, because on `PostgreSQL` an error ends the transaction.
