@@ -2,7 +2,7 @@
 //! the rest of the world is reached.
 //!
 //! This crate is pure. It reads no clock, draws no random number and does no I/O: time arrives as an argument called
-//! `now`, chance as bytes that a [`ports::SecretGenerator`] made. Whatever can be decided from values alone is decided
+//! `now`, chance as bytes that a [`ports::credentials::SecretGenerator`] made. Whatever can be decided from values alone is decided
 //! here, as a function or a type, and proven here with tables and properties. What talks to somebody is in
 //! `portcullis-core`.
 //!

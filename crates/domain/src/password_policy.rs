@@ -77,7 +77,7 @@ impl PasswordPolicy {
     }
 }
 
-/// How hard a password is to guess, as a [`crate::ports::StrengthEstimator`] judged it.
+/// How hard a password is to guess, as a [`crate::ports::credentials::StrengthEstimator`] judged it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Strength {
     /// 0 (guessed at once) to 4 (very hard).

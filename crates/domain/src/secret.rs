@@ -122,7 +122,7 @@ impl fmt::Debug for Digest256 {
     }
 }
 
-/// Bytes sealed by a [`crate::ports::Sealer`]: safe to store, useless without the key.
+/// Bytes sealed by a [`crate::ports::credentials::Sealer`]: safe to store, useless without the key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(pub Vec<u8>);
 
