@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow, bail};
 use clap::CommandFactory as _;
 use portcullis_core::password::ChooseError;
-use portcullis_core::{Access, Client, invitation, operators, password, password_recovery, set_up};
+use portcullis_core::{Access, Client, invitation, operators, password_recovery, set_up};
 use portcullis_domain::account::Operator;
 use portcullis_domain::audit::Actor;
 use portcullis_domain::display_name::DisplayName;
@@ -14,7 +14,7 @@ use portcullis_domain::email::{Email, EmailKey};
 use portcullis_domain::password_policy::Unmet;
 use portcullis_domain::ports::storage::Page;
 use portcullis_domain::role::{Role, RoleId};
-use portcullis_domain::secret::{Password, Token};
+use portcullis_domain::secret::Password;
 use zeroize::Zeroizing;
 
 use crate::command_line::{self, Command, CommandLine};
@@ -75,28 +75,12 @@ async fn init(access: &Access, arguments: command_line::Init) -> anyhow::Result<
     let email = Email::parse(&arguments.email)?;
     let name = DisplayName::parse(&arguments.name)?;
     let password = if arguments.password_stdin { Some(password_from_stdin()?) } else { None };
-    // Judged before a new link is made: a refused password must not void the link that `serve` printed.
-    if let Some(password) = &password {
-        let unmet = password::judge(access, password, email.as_str(), name.as_str()).await?.unmet;
-        if !unmet.is_empty() {
-            return Err(not_chosen(ChooseError::Refused(unmet)));
-        }
-    }
-    let link = set_up::issue_link(access)
-        .await?
-        .ok_or_else(|| anyhow!("set-up is over: an operator exists; run `portcullis operator invite`"))?;
-    let Some(password) = password else {
-        say(format_args!("Back office: {}", access.back_office_url().await));
-        say(format_args!("Set-up link: {link}"));
-        say(format_args!(
-            "Give it to {name} <{email}>: it works once and for 24 hours, and asks for address and name."
-        ));
-        return Ok(());
-    };
-    let token = link.rsplit_once('=').and_then(|(_, text)| Token::parse(text)).context("the set-up link is odd")?;
-    set_up::complete(access, &Client::console(), &token, email.clone(), name, password).await.map_err(not_chosen)?;
+    let link = set_up::complete_at_console(access, email.clone(), name, password).await.map_err(not_chosen)?;
     say(format_args!("Back office: {}", access.back_office_url().await));
-    say(format_args!("Super-administrator: {email}"));
+    match link {
+        Some(link) => say(format_args!("Invitation link: {link}")),
+        None => say(format_args!("Super-administrator: {email}")),
+    }
     Ok(())
 }
 
@@ -122,7 +106,7 @@ fn not_chosen(error: ChooseError) -> anyhow::Error {
             anyhow!("the password is refused: {}", rules.join("; "))
         }
         ChooseError::DeadLink => {
-            anyhow!("set-up was finished meanwhile, or another account has that address: choose another address")
+            anyhow!("set-up is over: an operator exists; run `portcullis operator invite`")
         }
         other => other.into(),
     }

@@ -23,6 +23,9 @@ pub enum ChooseError {
     /// The link is spent, expired, voided, foreign or mangled, or what it was for is gone.
     #[error("the link does not work any more")]
     DeadLink,
+    /// Another account has the address.
+    #[error("an account with that address exists already")]
+    AddressTaken,
     /// Too many passwords are being hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),

@@ -5,13 +5,14 @@ use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::Email;
 use portcullis_domain::one_time_token::{OneTimeToken, Purpose, Worth};
-use portcullis_domain::ports::storage::{StorageError, Stored};
+use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork};
 use portcullis_domain::role::RoleId;
-use portcullis_domain::secret::{Password, Token};
+use portcullis_domain::secret::{Password, PasswordHash, Token};
 use time::Duration;
 
 use crate::access::Access;
 use crate::client::Client;
+use crate::invitation::token_for;
 use crate::password::{self, ChooseError};
 
 /// How long the printed link works.
@@ -70,34 +71,89 @@ pub async fn complete(
         return Err(ChooseError::DeadLink);
     }
     let hash = password::accept(access, password, email.as_str(), name.as_str()).await?;
+    let account = first_account(access, client, email, name, Some(hash));
+    let mut unit = access.begin().await?;
+    if unit.consume_token(&token.digest(), Purpose::SetUp, access.now()).await?.is_none() {
+        return Err(ChooseError::DeadLink);
+    }
+    let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
+    make_first(access, unit.as_mut(), client, &account, actor).await?;
+    unit.commit().await?;
+    Ok(())
+}
+
+/// Makes the super-administrator from the machine's console, which needs no link. Without a password the account is
+/// invited, and the link to create one is returned.
+///
+/// # Errors
+/// [`ChooseError`]; [`ChooseError::DeadLink`] when set-up is over.
+pub async fn complete_at_console(
+    access: &Access,
+    email: Email,
+    name: DisplayName,
+    password: Option<Password>,
+) -> Result<Option<String>, ChooseError> {
+    let client = Client::console();
+    let hash = match password {
+        Some(password) => Some(password::accept(access, password, email.as_str(), name.as_str()).await?),
+        None => None,
+    };
+    let account = first_account(access, &client, email, name, hash);
+    let hours = access.parameters().await?.number("invitation.hours");
+    let mut unit = access.begin().await?;
+    make_first(access, unit.as_mut(), &client, &account, Actor::CommandLine).await?;
+    let link = if account.status == AccountStatus::Invited {
+        let token = access.new_token();
+        let lifetime = Duration::hours(i64::from(hours));
+        unit.issue_token(&token_for(&token, Purpose::Invitation, account.id, access.now(), lifetime)).await?;
+        Some(access.link("invitation", &token).await)
+    } else {
+        None
+    };
+    unit.commit().await?;
+    Ok(link)
+}
+
+fn first_account(
+    access: &Access,
+    client: &Client,
+    email: Email,
+    name: DisplayName,
+    password: Option<PasswordHash>,
+) -> Account {
     let now = access.now();
-    let account = Account {
+    Account {
         id: AccountId(access.new_id()),
         kind: AccountKind::Operator,
         email,
         name,
         language: client.language,
-        status: AccountStatus::Active,
-        password: Some(hash),
-        password_set_at: Some(now),
+        status: if password.is_some() { AccountStatus::Active } else { AccountStatus::Invited },
+        password_set_at: password.is_some().then_some(now),
+        password,
         password_change_due: false,
         created_at: now,
-    };
-    let mut unit = access.begin().await?;
-    let spent = unit.consume_token(&token.digest(), Purpose::SetUp, now).await?;
-    if spent.is_none() || !unit.complete_set_up(now).await? {
+    }
+}
+
+/// Closes set-up and writes the first operator: true for one caller ever, so nobody else becomes it.
+async fn make_first(
+    access: &Access,
+    unit: &mut dyn UnitOfWork,
+    client: &Client,
+    account: &Account,
+    actor: Actor,
+) -> Result<(), ChooseError> {
+    if !unit.complete_set_up(access.now()).await? {
         return Err(ChooseError::DeadLink);
     }
-    match unit.insert_account(&account).await {
-        // A vendor's or a customer's account has that address. The link stays good: nothing was committed.
-        Err(StorageError::Conflict) => return Err(ChooseError::DeadLink),
+    match unit.insert_account(account).await {
+        // A vendor's or a customer's account has it. Nothing is committed, so the link stays good.
+        Err(StorageError::Conflict) => return Err(ChooseError::AddressTaken),
         other => other?,
     }
     unit.set_roles(account.id, &[RoleId::SUPER_ADMINISTRATOR]).await?;
-    let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
-    let event =
-        access.event(actor, Action::SetUpCompleted).on(account.id.0.to_string(), account.email.as_str()).from(client);
-    event.record(unit.as_mut()).await?;
-    unit.commit().await?;
+    let event = access.event(actor, Action::SetUpCompleted).on(account.id.0.to_string(), account.email.as_str());
+    event.from(client).record(unit).await?;
     Ok(())
 }

@@ -70,6 +70,11 @@ impl<'a> Page<'a> {
         format!("{}{path}", self.cx.base)
     }
 
+    /// Whether the request's path is this one: the menu marks where one is.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.cx.path == path
+    }
+
     /// The address of an asset.
     pub fn asset(&self, name: &str) -> String {
         format!("{}/assets/{name}?v={}", self.cx.base, assets::version(name))

@@ -87,6 +87,7 @@ pub(crate) fn refused(cx: &Context, error: ChooseError) -> Result<Option<Errors>
             Ok(Some(Errors::one("password", format!("{} {}", cx.text("password-refused"), words.join(" · ")))))
         }
         ChooseError::DeadLink => Ok(None),
+        ChooseError::AddressTaken => Ok(Some(Errors::one("email", cx.text("operators-address-taken")))),
         ChooseError::Hashing(error) => Err(error.into()),
         ChooseError::Storage(error) => Err(error.into()),
     }
