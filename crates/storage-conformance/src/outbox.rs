@@ -74,6 +74,10 @@ pub(crate) async fn a_mail_goes_to_one_caller_until_its_lease_ends(storage: Arc<
     let later = now() + Duration::WEEK;
     assert_eq!(unit.claim_mail(later, later + Duration::HOUR, 9).await.unwrap().len(), 3);
     drop(unit);
+    // A server hears of the drop a moment later, and claims pass over what is locked; an update waits for it.
+    let mut unit = storage.begin().await.unwrap();
+    unit.update_mail(&mail(1)).await.unwrap();
+    unit.commit().await.unwrap();
     assert_eq!(claim(&storage, Duration::WEEK, 9).await.len(), 3, "a claim that is dropped is none");
 }
 
