@@ -66,7 +66,7 @@ fn open(access: &Access, entry: &OutboxEntry) -> Option<MailMessage> {
     serde_json::from_slice(&zeroize::Zeroizing::new(plain)).ok()
 }
 
-/// What is known of a mail after a try. Its body is wiped once it has left or is given up.
+/// What is known of a mail after a try. Its body is wiped once it has left.
 fn after_try(
     entry: OutboxEntry,
     outcome: Result<(), MailError>,
@@ -81,7 +81,8 @@ fn after_try(
         }
         Err(MailError::Later(why) | MailError::Never(why)) => {
             tracing::error!(id = %entry.id, kind = entry.kind, attempts, why, "a mail was given up");
-            OutboxEntry { attempts, state: MailState::Failed, body: None, last_error: Some(why), ..entry }
+            // Its body stays, sealed: somebody may mend what was wrong and try again from the mail page.
+            OutboxEntry { attempts, state: MailState::Failed, last_error: Some(why), ..entry }
         }
     }
 }

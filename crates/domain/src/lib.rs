@@ -26,3 +26,4 @@ pub mod rate_limit;
 pub mod role;
 pub mod secret;
 pub mod session;
+pub mod two_factor;

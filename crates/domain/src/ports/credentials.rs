@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use crate::password_policy::Strength;
 use crate::secret::{Password, PasswordHash, Sealed};
+use crate::two_factor::{Code, TotpSecret};
 
 /// Draws random bytes from the operating system (ASVS 11.5.1).
 pub trait SecretGenerator: Send + Sync {
@@ -71,4 +72,17 @@ pub trait Sealer: Send + Sync {
     /// # Errors
     /// [`UnsealError`] for another key, other bytes or another context.
     fn unseal(&self, sealed: &Sealed, context: &[u8]) -> Result<Vec<u8>, UnsealError>;
+}
+
+/// Computes one-time codes.
+pub trait TotpGenerator: Send + Sync {
+    /// The six-digit code of a step: HMAC-SHA-1, truncated (RFC 4226 §5.3, RFC 6238 §4).
+    fn code(&self, secret: &TotpSecret, step: u64) -> Code;
+}
+
+/// Draws QR codes.
+pub trait QrEncoder: Send + Sync {
+    /// An SVG picture of `text`, dark on white, with the quiet zone of four modules (ISO/IEC 18004); `None` when the text
+    /// is too long for one.
+    fn svg(&self, text: &str) -> Option<String>;
 }

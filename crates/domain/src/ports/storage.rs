@@ -4,6 +4,15 @@
 //! handles a GET gets a `View`, so it cannot change anything. Not found is `Ok(None)`. What may happen at most once is
 //! one guarded write that returns whether it was this caller's.
 
+pub mod audit_trail;
+pub mod known_devices;
+pub mod mail_desk;
+pub mod operator_search;
+pub mod parameter_history;
+pub mod password_history;
+pub mod role_book;
+pub mod two_factors;
+
 use async_trait::async_trait;
 use uuid::Uuid;
 

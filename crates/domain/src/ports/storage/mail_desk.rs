@@ -1,0 +1,29 @@
+//! The outbox, as the mail page and an invitation's state need it.
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::{Page, Stored};
+use crate::email::EmailKey;
+use crate::instant::Instant;
+use crate::mail_message::{MailState, OutboxEntry};
+
+/// Reads the outbox.
+#[async_trait]
+pub trait MailDeskView: Send {
+    /// Mails in a state (`None`: all), newest first.
+    async fn mails(&mut self, state: Option<MailState>, page: Page) -> Stored<Vec<OutboxEntry>>;
+
+    /// How many are in a state (`None`: all).
+    async fn count_mails(&mut self, state: Option<MailState>) -> Stored<u64>;
+
+    /// The newest mail of a kind to an address.
+    async fn latest_mail(&mut self, to: &EmailKey, kind: &str) -> Stored<Option<OutboxEntry>>;
+}
+
+/// Writes the outbox.
+#[async_trait]
+pub trait MailDesk: MailDeskView {
+    /// Makes a waiting mail due at once, and a failed one whose body is still there waiting again. False otherwise.
+    async fn retry_mail(&mut self, id: Uuid, now: Instant) -> Stored<bool>;
+}
