@@ -5,9 +5,11 @@
 //! [`secret_key`] keeps in a file, [`randomness::OsSecrets`] and [`clock::SystemClock`] ask the operating system.
 
 pub mod hasher;
+pub mod qr;
 pub mod sealing;
 pub mod secret_key;
 pub mod strength;
+pub mod totp;
 
 pub mod clock;
 pub mod randomness;

@@ -194,6 +194,9 @@ mod tests {
         fn code(&self, _: &TotpSecret, step: u64) -> Code {
             Code::from_number(u32::try_from(step % 1_000_000).unwrap())
         }
+        fn key_uri(&self, _: &TotpSecret, _: &str, _: &str) -> Zeroizing<String> {
+            Zeroizing::default()
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Ports to what handles secrets.
 
 use async_trait::async_trait;
+use zeroize::Zeroizing;
 
 use crate::password_policy::Strength;
 use crate::secret::{Password, PasswordHash, Sealed};
@@ -78,6 +79,9 @@ pub trait Sealer: Send + Sync {
 pub trait TotpGenerator: Send + Sync {
     /// The six-digit code of a step: HMAC-SHA-1, truncated (RFC 4226 §5.3, RFC 6238 §4).
     fn code(&self, secret: &TotpSecret, step: u64) -> Code;
+
+    /// The `otpauth:` URI that an authenticator app reads, with the product as issuer and the address as account.
+    fn key_uri(&self, secret: &TotpSecret, issuer: &str, account: &str) -> Zeroizing<String>;
 }
 
 /// Draws QR codes.
