@@ -83,6 +83,54 @@ actions! {
     OperatorDeleted = "operator.deleted",
     /// A parameter was changed.
     ParameterChanged = "parameter.changed",
+    /// The back office moved to another alias.
+    AliasChanged = "alias.changed",
+    /// The second step was passed.
+    SecondStepPassed = "second_step.succeeded",
+    /// The second step was refused.
+    SecondStepRefused = "second_step.refused",
+    /// The second step met a limit: the challenge is over.
+    SecondStepLimited = "second_step.limited",
+    /// A recovery code was used in place of a one-time code.
+    RecoveryCodeUsed = "recovery_code.used",
+    /// New recovery codes were made.
+    RecoveryCodesReplaced = "recovery_codes.replaced",
+    /// A second factor was added.
+    TwoFactorAdded = "two_factor.added",
+    /// A second factor was removed. The actor says by whom.
+    TwoFactorRemoved = "two_factor.removed",
+    /// The stored secret of a second factor could not be unsealed: the key changed or was lost.
+    TwoFactorUnreadable = "two_factor.unreadable",
+    /// Password or code were proven again before a dangerous act.
+    StepUpPassed = "step_up.succeeded",
+    /// Password or code were wrong before a dangerous act.
+    StepUpRefused = "step_up.refused",
+    /// A session was ended by hand.
+    SessionEnded = "session.ended",
+    /// Several sessions were ended by hand.
+    SessionsEnded = "session.all_ended",
+    /// An invitation was sent again.
+    InvitationResent = "invitation.resent",
+    /// An invitation was revoked.
+    InvitationRevoked = "invitation.revoked",
+    /// Somebody's roles were changed.
+    RolesAssigned = "operator.roles_changed",
+    /// A role was made.
+    RoleCreated = "role.created",
+    /// A role was changed.
+    RoleChanged = "role.changed",
+    /// A role was deleted.
+    RoleDeleted = "role.deleted",
+    /// New passwords were required of operators whose present one was set under weaker rules.
+    NewPasswordsRequired = "password.renewal_required",
+    /// A mail was tried again by hand.
+    MailRetried = "mail.retried",
+    /// A test mail was sent.
+    MailTested = "mail.tested",
+    /// Accounts were imported.
+    AccountsImported = "account.imported",
+    /// The trail was exported.
+    AuditExported = "audit.exported",
     /// Somebody asked for what they may not use.
     Denied = "access.denied",
 }

@@ -44,6 +44,55 @@ pub enum Content {
         /// From which client address.
         address: String,
     },
+    /// A second factor was added.
+    TwoFactorAdded {
+        /// The device in its own words.
+        device: String,
+        /// From which client address.
+        address: String,
+    },
+    /// The second factor was removed.
+    TwoFactorRemoved {
+        /// The administrator who did it; `None` when it was the operator.
+        by: Option<String>,
+    },
+    /// An administrator removed somebody else's second factor: told to the administrator.
+    TwoFactorRemovedFor {
+        /// Whose.
+        whose: String,
+    },
+    /// A recovery code was used to sign in.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: u32,
+        /// The device in its own words.
+        device: String,
+        /// From which client address.
+        address: String,
+    },
+    /// Somebody had the right password and wrong codes.
+    WrongCodes {
+        /// The device in its own words.
+        device: String,
+        /// From which client address.
+        address: String,
+    },
+    /// The back office's address changed.
+    AliasChanged {
+        /// The new address.
+        back_office: String,
+        /// Who changed it.
+        by: String,
+    },
+    /// Somebody's roles changed.
+    RolesChanged {
+        /// The names of the roles now held.
+        roles: Vec<String>,
+        /// Who changed them.
+        by: String,
+    },
+    /// The account was suspended.
+    Suspended,
     /// A test.
     Test,
 }
@@ -56,6 +105,14 @@ impl Content {
             Self::PasswordReset { .. } => "password-reset",
             Self::PasswordChanged { .. } => "password-changed",
             Self::NewDevice { .. } => "new-device",
+            Self::TwoFactorAdded { .. } => "two-factor-added",
+            Self::TwoFactorRemoved { .. } => "two-factor-removed",
+            Self::TwoFactorRemovedFor { .. } => "two-factor-removed-for",
+            Self::RecoveryCodeUsed { .. } => "recovery-code-used",
+            Self::WrongCodes { .. } => "wrong-codes",
+            Self::AliasChanged { .. } => "alias-changed",
+            Self::RolesChanged { .. } => "roles-changed",
+            Self::Suspended => "suspended",
             Self::Test => "test",
         }
     }

@@ -97,6 +97,7 @@ pub const ALL: &[Parameter] = &[
     number("session.absolute_hours", 8, 1, 24),
     number("step_up.minutes", 10, 1, 60),
     Parameter { key: "two_factor.required", kind: Kind::Choice(&["nobody", "super-administrators", "everybody"]) },
+    number("two_factor.grace_days", 7, 0, 90),
     number("alias.grace_minutes", 0, 0, 1440),
 ];
 

@@ -34,6 +34,7 @@ pub(crate) struct Action {
 }
 
 impl Letter {
+    #[expect(clippy::too_many_lines, reason = "a table with an arm for each mail, to be read through")]
     pub(crate) fn write(speaker: Speaker<'_>, product: &str, message: &MailMessage) -> Self {
         let product = one_line(product);
         let say = |key: &str, values: &[(&str, Value<'_>)]| {
@@ -59,6 +60,13 @@ impl Letter {
                 ("inviter", who.into()),
             ];
             say(key, &values)
+        };
+        let happened = |device: &str, address: &str| {
+            vec![
+                fact("fact-when", &date(speaker, message.at)),
+                fact("fact-device", device),
+                fact("fact-address", address),
+            ]
         };
         let mut letter = Self {
             language: speaker.language().tag(),
@@ -105,12 +113,62 @@ impl Letter {
             Content::NewDevice { device, address } => {
                 letter.subject = say("device-subject", &[]);
                 letter.opening = vec![say("device-opening", &[])];
-                letter.facts = vec![
-                    fact("fact-when", &date(speaker, message.at)),
-                    fact("fact-device", device),
-                    fact("fact-address", address),
-                ];
+                letter.facts = happened(device, address);
                 letter.closing = vec![say("device-mine", &[]), say("device-other", &[])];
+            }
+            Content::TwoFactorAdded { device, address } => {
+                letter.subject = say("two-factor-added-subject", &[]);
+                letter.opening = vec![say("two-factor-added-opening", &[])];
+                letter.facts = happened(device, address);
+                letter.closing = vec![say("changed-mine", &[]), say("two-factor-other", &[])];
+            }
+            Content::TwoFactorRemoved { by } => {
+                letter.subject = say("two-factor-removed-subject", &[]);
+                letter.opening = vec![match by {
+                    Some(by) => say("two-factor-removed-by", &[("by", one_line(by).into())]),
+                    None => say("two-factor-removed-opening", &[]),
+                }];
+                letter.facts = vec![fact("fact-when", &date(speaker, message.at))];
+                letter.closing = vec![say("two-factor-removed-closing", &[])];
+            }
+            Content::TwoFactorRemovedFor { whose } => {
+                letter.subject = say("two-factor-removed-for-subject", &[("whose", one_line(whose).into())]);
+                letter.opening = vec![say("two-factor-removed-for-opening", &[("whose", one_line(whose).into())])];
+                letter.facts = vec![fact("fact-when", &date(speaker, message.at))];
+                letter.closing = vec![say("changed-mine", &[]), say("two-factor-other", &[])];
+            }
+            Content::RecoveryCodeUsed { left, device, address } => {
+                letter.subject = say("recovery-code-subject", &[]);
+                letter.opening = vec![say("recovery-code-opening", &[("left", (*left).into())])];
+                letter.facts = happened(device, address);
+                letter.closing = vec![say("recovery-code-closing", &[]), say("two-factor-other", &[])];
+            }
+            Content::WrongCodes { device, address } => {
+                letter.subject = say("wrong-codes-subject", &[]);
+                letter.opening = vec![say("wrong-codes-opening", &[])];
+                letter.facts = happened(device, address);
+                letter.closing = vec![say("wrong-codes-mine", &[]), say("wrong-codes-other", &[])];
+            }
+            Content::AliasChanged { back_office, by } => {
+                letter.subject = say("alias-subject", &[]);
+                letter.opening = vec![say("alias-opening", &[("by", one_line(by).into())])];
+                letter.action = action("alias-link", "alias-button", back_office);
+                letter.closing = vec![say("alias-closing", &[])];
+            }
+            Content::RolesChanged { roles, by } => {
+                letter.subject = say("roles-subject", &[]);
+                letter.opening = vec![say("roles-opening", &[("by", one_line(by).into())])];
+                let held = if roles.is_empty() { say("roles-none", &[]) } else { one_line(&roles.join(", ")) };
+                letter.facts = vec![
+                    Fact { label: say("roles-now", &[("count", roles.len().into())]), value: held },
+                    fact("fact-when", &date(speaker, message.at)),
+                ];
+            }
+            Content::Suspended => {
+                letter.subject = say("suspended-subject", &[]);
+                letter.opening = vec![say("suspended-opening", &[])];
+                letter.facts = vec![fact("fact-when", &date(speaker, message.at))];
+                letter.closing = vec![say("suspended-closing", &[])];
             }
             Content::Test => {
                 letter.subject = say("test-subject", &[]);

@@ -56,3 +56,44 @@ device-other = If it was not you, change your password now, end the session unde
 test-subject = Test email from { $product }
 test-opening = This is a test: "{ $product }" can send email to you.
 test-closing = There is nothing to do.
+
+# The second factor.
+two-factor-added-subject = Two-factor authentication is on at { $product }
+two-factor-added-opening = Two-factor authentication was added to your account at "{ $product }". From now on signing in asks for a code too.
+two-factor-other = If it was not you, tell your administrator now, and choose a new password with "Forgot your password?" on the sign-in page.
+two-factor-removed-subject = Two-factor authentication is off at { $product }
+two-factor-removed-opening = You removed two-factor authentication from your account at "{ $product }".
+two-factor-removed-by = { $by } removed two-factor authentication from your account at "{ $product }".
+two-factor-removed-closing = From now on the password alone signs in. You can add it again from the avatar menu. If you did not expect this, tell your administrator now.
+two-factor-removed-for-subject = You removed two-factor authentication of { $whose }
+two-factor-removed-for-opening = You removed two-factor authentication from the account of { $whose } at "{ $product }".
+recovery-code-subject = A recovery code was used at { $product }
+recovery-code-opening = Somebody signed in to your account at "{ $product }" with a recovery code. { $left ->
+    [0] None is left.
+    [one] One is left.
+   *[other] { $left } are left.
+}
+recovery-code-closing = If it was you: make new recovery codes before the last one is used.
+wrong-codes-subject = Somebody knows your password for { $product }
+wrong-codes-opening = Somebody entered your right password at "{ $product }", and then wrong codes. They did not get in.
+wrong-codes-mine = If it was you, check that the clock of your phone is set automatically, and try again later.
+wrong-codes-other = If it was not you, your password is known to somebody else: choose a new one now.
+
+# The back office moved.
+alias-subject = New address of { $product }
+alias-opening = { $by } changed the address of the back office "{ $product }". The old one does not work any more.
+alias-link = From now on it is here:
+alias-button = Open the back office
+alias-closing = Keep this address to yourself, and change your bookmark.
+
+# What somebody may do.
+roles-subject = Your roles at { $product } were changed
+roles-opening = { $by } changed your roles in the back office "{ $product }".
+roles-now = { $count ->
+    [one] Your role now:
+   *[other] Your roles now:
+}
+roles-none = none
+suspended-subject = Your account at { $product } was suspended
+suspended-opening = Your account in the back office "{ $product }" was suspended. You cannot sign in until it is reinstated.
+suspended-closing = If you have questions, ask your administrator.

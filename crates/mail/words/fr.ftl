@@ -59,3 +59,44 @@ device-other = Si ce n'était pas vous, changez tout de suite votre mot de passe
 test-subject = Message d'essai de { $product }
 test-opening = Ceci est un essai : « { $product } » peut vous envoyer des messages.
 test-closing = Il n'y a rien à faire.
+
+# Le second facteur.
+two-factor-added-subject = L'authentification à deux facteurs est activée : { $product }
+two-factor-added-opening = L'authentification à deux facteurs a été ajoutée à votre compte de « { $product } ». Désormais, la connexion demande aussi un code.
+two-factor-other = Si ce n'était pas vous, prévenez votre administrateur maintenant et choisissez un nouveau mot de passe avec « Mot de passe oublié ? » sur la page de connexion.
+two-factor-removed-subject = L'authentification à deux facteurs est désactivée : { $product }
+two-factor-removed-opening = Vous avez retiré l'authentification à deux facteurs de votre compte de « { $product } ».
+two-factor-removed-by = { $by } a retiré l'authentification à deux facteurs de votre compte de « { $product } ».
+two-factor-removed-closing = Désormais, le mot de passe suffit pour se connecter. Vous pouvez la rajouter depuis le menu de l'avatar. Si vous ne vous y attendiez pas, prévenez votre administrateur maintenant.
+two-factor-removed-for-subject = Vous avez retiré l'authentification à deux facteurs de { $whose }
+two-factor-removed-for-opening = Vous avez retiré l'authentification à deux facteurs du compte de { $whose } dans « { $product } ».
+recovery-code-subject = Un code de secours a été utilisé : { $product }
+recovery-code-opening = Quelqu'un s'est connecté à votre compte de « { $product } » avec un code de secours. { $left ->
+    [0] Il n'en reste aucun.
+    [one] Il en reste un.
+   *[other] Il en reste { $left }.
+}
+recovery-code-closing = Si c'était vous : créez de nouveaux codes de secours avant d'utiliser le dernier.
+wrong-codes-subject = Quelqu'un connaît votre mot de passe : { $product }
+wrong-codes-opening = Quelqu'un a saisi votre mot de passe correct dans « { $product } », puis de mauvais codes. Cette personne n'est pas entrée.
+wrong-codes-mine = Si c'était vous, vérifiez que l'horloge de votre téléphone est réglée automatiquement et réessayez plus tard.
+wrong-codes-other = Si ce n'était pas vous, quelqu'un d'autre connaît votre mot de passe : choisissez-en un nouveau maintenant.
+
+# Le back-office a déménagé.
+alias-subject = Nouvelle adresse de { $product }
+alias-opening = { $by } a changé l'adresse du back-office « { $product } ». L'ancienne ne fonctionne plus.
+alias-link = Désormais, il se trouve ici :
+alias-button = Ouvrir le back-office
+alias-closing = Gardez cette adresse pour vous et modifiez votre favori.
+
+# Ce que chacun peut faire.
+roles-subject = Vos rôles ont été modifiés : { $product }
+roles-opening = { $by } a modifié vos rôles dans le back-office « { $product } ».
+roles-now = { $count ->
+    [one] Votre rôle désormais :
+   *[other] Vos rôles désormais :
+}
+roles-none = aucun
+suspended-subject = Votre compte a été suspendu : { $product }
+suspended-opening = Votre compte du back-office « { $product } » a été suspendu. Vous ne pouvez pas vous connecter tant qu'il n'est pas rétabli.
+suspended-closing = Pour toute question, adressez-vous à votre administrateur.
