@@ -225,7 +225,7 @@ pub(crate) async fn choose_by_link(
     password: Password,
 ) -> Result<(), ChooseError> {
     let Inspection::Open(account) = inspect(access, purpose, token).await? else {
-        return Err(ChooseError::DeadLink);
+        return Err(refuse_link(access, client, purpose).await?);
     };
     let hash = password::accept(access, password, account.email.as_str(), account.name.as_str()).await?;
     let now = access.now();
@@ -236,7 +236,8 @@ pub(crate) async fn choose_by_link(
         || current.is_none()
         || !unit.set_password(account.id, account.password.as_ref(), &hash, now).await?
     {
-        return Err(ChooseError::DeadLink);
+        drop(unit);
+        return Err(refuse_link(access, client, purpose).await?);
     }
     unit.void_tokens(account.id, None, now).await?;
     unit.end_sessions(account.id, None).await?;
@@ -253,6 +254,15 @@ pub(crate) async fn choose_by_link(
     unit.commit().await?;
     access.mail_waits().notify_one();
     Ok(())
+}
+
+/// Notes that somebody came with a link that does not work any more.
+pub(crate) async fn refuse_link(access: &Access, client: &Client, purpose: Purpose) -> Stored<ChooseError> {
+    let mut unit = access.begin().await?;
+    let event = access.event(Actor::Stranger, Action::LinkRefused).from(client).with("purpose", purpose.as_str());
+    event.record(unit.as_mut()).await?;
+    unit.commit().await?;
+    Ok(ChooseError::DeadLink)
 }
 
 /// Every change of a password is told by mail (ASVS 6.3.7).

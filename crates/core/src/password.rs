@@ -62,6 +62,12 @@ fn judge_by(access: &Access, parameters: &Parameters, password: &Password, email
     Judgement { strength, unmet }
 }
 
+/// Judges, and refuses what does not meet the rules.
+pub(crate) async fn admit(access: &Access, password: &Password, email: &str, name: &str) -> Result<(), ChooseError> {
+    let Judgement { unmet, .. } = judge(access, password, email, name).await?;
+    if unmet.is_empty() { Ok(()) } else { Err(ChooseError::Refused(unmet)) }
+}
+
 /// Judges, then hashes.
 pub(crate) async fn accept(
     access: &Access,
@@ -69,10 +75,7 @@ pub(crate) async fn accept(
     email: &str,
     name: &str,
 ) -> Result<PasswordHash, ChooseError> {
-    let judgement = judge(access, &password, email, name).await?;
-    if !judgement.unmet.is_empty() {
-        return Err(ChooseError::Refused(judgement.unmet));
-    }
+    admit(access, &password, email, name).await?;
     Ok(access.ports().hasher.hash(password).await?)
 }
 

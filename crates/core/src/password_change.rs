@@ -3,7 +3,7 @@
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::ports::credentials::{HashingError, Verification};
 use portcullis_domain::ports::storage::StorageError;
-use portcullis_domain::secret::{Password, Token};
+use portcullis_domain::secret::{Password, PasswordHash, Token};
 use portcullis_domain::session::Stage;
 use time::Duration;
 
@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::invitation::tell_of_change;
 use crate::password::{self, ChooseError};
 use crate::session::Authenticated;
-use crate::sign_in::{budgets, open_session, refund, spend};
+use crate::sign_in::{LONGEST, budgets, give_back, open_session, spend};
 
 /// The password stays as it was.
 #[derive(Debug, thiserror::Error)]
@@ -58,24 +58,41 @@ pub async fn change(
     current: Password,
     new: Password,
 ) -> Result<Token, ChangeError> {
+    // A half-signed-in session has not shown enough to be replaced by a whole one.
+    if who.session.stage != Stage::SignedIn {
+        return Err(ChangeError::WrongCurrent);
+    }
     let parameters = access.parameters().await?;
     let account = who.operator.account();
     let budgets = budgets(&parameters, &account.email.key(), client);
     let mut unit = access.begin().await?;
     if let Some(retry_after) = spend(unit.as_mut(), &budgets, access.now()).await? {
+        drop(unit);
+        record_refusal(access, client, who, Action::SignInLimited).await?;
         return Err(ChangeError::Limited { retry_after });
     }
     unit.commit().await?;
-    if access.ports().hasher.verify(current.clone(), account.password.clone()).await? == Verification::Wrong {
+    let verification = if current.length() > LONGEST {
+        Verification::Wrong
+    } else {
+        match access.ports().hasher.verify(current.clone(), account.password.clone()).await {
+            Ok(verification) => verification,
+            Err(error) => {
+                give_back(access, &budgets).await?;
+                return Err(error.into());
+            }
+        }
+    };
+    if verification == Verification::Wrong {
+        record_refusal(access, client, who, Action::SignInRefused).await?;
         return Err(ChangeError::WrongCurrent);
     }
-    let mut unit = access.begin().await?;
-    refund(unit.as_mut(), &budgets).await?;
-    unit.commit().await?;
+    give_back(access, &budgets).await?;
     if current.expose() == new.expose() {
         return Err(ChangeError::Unchanged);
     }
-    replace(access, client, who, new).await
+    let hash = password::accept(access, new, account.email.as_str(), account.name.as_str()).await?;
+    replace(access, client, who, &hash).await
 }
 
 /// Sets the new password that is due, without asking for the present one: the sign-in proved it a moment ago.
@@ -88,19 +105,48 @@ pub async fn replace_due(
     who: &Authenticated,
     new: Password,
 ) -> Result<Token, ChangeError> {
-    let old = who.operator.account().password.clone();
-    if access.ports().hasher.verify(new.clone(), old).await? != Verification::Wrong {
+    if who.session.stage != Stage::NewPasswordDue {
+        return Err(ChangeError::WrongCurrent);
+    }
+    let account = who.operator.account();
+    // Judged before it is compared: what is over the maximum is refused before hashing.
+    password::admit(access, &new, account.email.as_str(), account.name.as_str()).await?;
+    if access.ports().hasher.verify(new.clone(), account.password.clone()).await? != Verification::Wrong {
         return Err(ChangeError::Unchanged);
     }
-    replace(access, client, who, new).await
+    let hash = access.ports().hasher.hash(new).await?;
+    replace(access, client, who, &hash).await
 }
 
-async fn replace(access: &Access, client: &Client, who: &Authenticated, new: Password) -> Result<Token, ChangeError> {
+/// A wrong or limited try with the present password counts as a sign-in's does, and shows as one.
+async fn record_refusal(
+    access: &Access,
+    client: &Client,
+    who: &Authenticated,
+    action: Action,
+) -> Result<(), StorageError> {
+    let (id, name) = (who.operator.id(), who.operator.name().as_str().to_owned());
+    let mut unit = access.begin().await?;
+    access
+        .event(Actor::Operator(id, name), action)
+        .on(id.0.to_string(), who.operator.email().as_str())
+        .from(client)
+        .with("reason", "password-change")
+        .record(unit.as_mut())
+        .await?;
+    unit.commit().await
+}
+
+async fn replace(
+    access: &Access,
+    client: &Client,
+    who: &Authenticated,
+    hash: &PasswordHash,
+) -> Result<Token, ChangeError> {
     let account = who.operator.account();
-    let hash = password::accept(access, new, account.email.as_str(), account.name.as_str()).await?;
     let now = access.now();
     let mut unit = access.begin().await?;
-    if !unit.set_password(account.id, account.password.as_ref(), &hash, now).await? {
+    if !unit.set_password(account.id, account.password.as_ref(), hash, now).await? {
         // Changed elsewhere in the meantime: what was proven here is not the present password any more.
         return Err(ChangeError::WrongCurrent);
     }

@@ -12,7 +12,7 @@ use time::Duration;
 
 use crate::access::Access;
 use crate::client::Client;
-use crate::invitation::token_for;
+use crate::invitation::{refuse_link, token_for};
 use crate::password::{self, ChooseError};
 
 /// How long the printed link works.
@@ -68,13 +68,14 @@ pub async fn complete(
     password: Password,
 ) -> Result<(), ChooseError> {
     if !is_open(access, token).await? {
-        return Err(ChooseError::DeadLink);
+        return Err(refuse_link(access, client, Purpose::SetUp).await?);
     }
     let hash = password::accept(access, password, email.as_str(), name.as_str()).await?;
     let account = first_account(access, client, email, name, Some(hash));
     let mut unit = access.begin().await?;
     if unit.consume_token(&token.digest(), Purpose::SetUp, access.now()).await?.is_none() {
-        return Err(ChooseError::DeadLink);
+        drop(unit);
+        return Err(refuse_link(access, client, Purpose::SetUp).await?);
     }
     let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
     make_first(access, unit.as_mut(), client, &account, actor).await?;

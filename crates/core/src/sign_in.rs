@@ -16,7 +16,7 @@ use crate::access::Access;
 use crate::client::Client;
 
 /// No password is longer than the highest maximum that the policy can be given; more is refused before hashing.
-const LONGEST: usize = 1024;
+pub(crate) const LONGEST: usize = 1024;
 
 /// Signing in did not work.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +80,13 @@ pub(crate) async fn refund(unit: &mut dyn UnitOfWork, budgets: &[(BudgetKey, Rat
     Ok(())
 }
 
+/// [`refund`] in a unit of work of its own.
+pub(crate) async fn give_back(access: &Access, budgets: &[(BudgetKey, RateLimit)]) -> Result<(), StorageError> {
+    let mut unit = access.begin().await?;
+    refund(unit.as_mut(), budgets).await?;
+    unit.commit().await
+}
+
 /// Signs in. The attempt is counted first, before the expensive work and in the same transaction as the look-up; then the
 /// password is verified, for whoever may not sign in against a decoy; then all that follows is written once.
 /// `replaced` is the session of the cookie that came with the request: it ends.
@@ -105,14 +112,24 @@ pub async fn sign_in(
         unit.commit().await?;
         return Err(SignInError::Limited { retry_after });
     }
-    let account = unit.account_by_email(&key).await?;
+    let found = unit.account_by_email(&key).await?;
     unit.commit().await?;
 
-    let known = account.filter(may_sign_in);
+    let known = found.clone().filter(may_sign_in);
     let hash = known.as_ref().and_then(|account| account.password.clone());
     let too_long = password.length() > LONGEST;
-    let verification =
-        if too_long { Verification::Wrong } else { access.ports().hasher.verify(password, hash.clone()).await? };
+    let verification = if too_long {
+        Verification::Wrong
+    } else {
+        match access.ports().hasher.verify(password, hash.clone()).await {
+            Ok(verification) => verification,
+            Err(error) => {
+                // Nothing was verified, so nothing was guessed: a flood of others must not use up the owner's budget.
+                give_back(access, &budgets).await?;
+                return Err(error.into());
+            }
+        }
+    };
 
     let mut unit = access.begin().await?;
     let current = match (&verification, &known) {
@@ -123,7 +140,13 @@ pub async fn sign_in(
         }
     };
     let Some(account) = current else {
-        access.event(Actor::Stranger, Action::SignInRefused).from(client).record(unit.as_mut()).await?;
+        let reason = if too_long { "too-long" } else { why_refused(found.as_ref(), &verification) };
+        let mut event = access.event(Actor::Stranger, Action::SignInRefused).from(client).with("reason", reason);
+        // What matches no account is not kept: people type their password into that field.
+        if let Some(found) = &found {
+            event = event.on(found.id.0.to_string(), found.email.as_str());
+        }
+        event.record(unit.as_mut()).await?;
         unit.commit().await?;
         return Err(SignInError::Refused);
     };
@@ -150,6 +173,17 @@ pub async fn sign_in(
         .await?;
     unit.commit().await?;
     Ok(Opened { token, stage })
+}
+
+/// Why a sign-in was refused, for the audit trail alone.
+fn why_refused(found: Option<&Account>, verification: &Verification) -> &'static str {
+    match found {
+        None => "unknown",
+        Some(account) if account.kind != AccountKind::Operator => account.kind.as_str(),
+        Some(account) if !may_sign_in(account) => account.status.as_str(),
+        Some(_) if *verification == Verification::Wrong => "wrong-password",
+        Some(_) => "changed-meanwhile",
+    }
 }
 
 /// The only accounts that a password opens.
