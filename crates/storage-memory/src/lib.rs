@@ -10,4 +10,13 @@ mod state;
 mod transaction;
 mod view;
 
+mod audit_trail;
+mod known_devices;
+mod mail_desk;
+mod operator_search;
+mod parameter_history;
+mod password_history;
+mod role_book;
+mod two_factors;
+
 pub use storage::MemoryStorage;

@@ -8,12 +8,15 @@ use portcullis_domain::email::EmailKey;
 use portcullis_domain::instant::Instant;
 use portcullis_domain::mail_message::OutboxEntry;
 use portcullis_domain::one_time_token::OneTimeToken;
+use portcullis_domain::ports::storage::parameter_history::ParameterChange;
 use portcullis_domain::ports::storage::{Page, RecoveryRequest, StorageError, Stored, search_key};
 use portcullis_domain::rate_limit::BudgetKey;
 use portcullis_domain::role::{Grants, Role, RoleId};
-use portcullis_domain::secret::Digest256;
+use portcullis_domain::secret::{Digest256, PasswordHash};
 use portcullis_domain::session::{Session, SessionId};
 use uuid::Uuid;
+
+use crate::two_factors::HeldFactor;
 
 /// The most that one page gives, whatever it asks for.
 const MAX_PAGE: u64 = 500;
@@ -34,7 +37,17 @@ pub(crate) struct State {
     pub(crate) outbox: BTreeMap<Uuid, Numbered<OutboxEntry>>,
     pub(crate) recovery_requests: BTreeMap<Uuid, Numbered<RecoveryRequest>>,
     pub(crate) audit_events: BTreeMap<Uuid, Numbered<AuditEvent>>,
+    /// The seals of events, by their place in the trail.
+    pub(crate) seals: BTreeMap<i64, Digest256>,
     pub(crate) parameters: BTreeMap<String, String>,
+    pub(crate) parameter_changes: Vec<Numbered<ParameterChange>>,
+    pub(crate) two_factors: BTreeMap<AccountId, HeldFactor>,
+    /// When each known device of an account was used last.
+    pub(crate) known_devices: BTreeMap<AccountId, BTreeMap<Digest256, Instant>>,
+    /// When each earlier password was replaced, newest first.
+    pub(crate) earlier_passwords: BTreeMap<AccountId, Vec<Numbered<(Instant, PasswordHash)>>>,
+    /// The rules under which the present password was set, where they are known.
+    pub(crate) password_rules: BTreeMap<AccountId, String>,
     /// How many rows were numbered so far.
     numbered: u64,
 }
@@ -61,7 +74,13 @@ impl Default for State {
             outbox: BTreeMap::new(),
             recovery_requests: BTreeMap::new(),
             audit_events: BTreeMap::new(),
+            seals: BTreeMap::new(),
             parameters: BTreeMap::new(),
+            parameter_changes: Vec::new(),
+            two_factors: BTreeMap::new(),
+            known_devices: BTreeMap::new(),
+            earlier_passwords: BTreeMap::new(),
+            password_rules: BTreeMap::new(),
             numbered: 0,
         }
     }
@@ -120,9 +139,14 @@ pub(crate) fn cut<T>(rows: Vec<T>, page: Page) -> Vec<T> {
 
 /// The rows of a page, the newest first by what `at` says; of the same microsecond, the last written first.
 pub(crate) fn newest<T: Clone>(rows: &BTreeMap<Uuid, Numbered<T>>, page: Page, at: impl Fn(&T) -> Instant) -> Vec<T> {
+    cut(newest_first(rows, at), page).into_iter().cloned().collect()
+}
+
+/// All rows in the order of [`newest`].
+pub(crate) fn newest_first<T>(rows: &BTreeMap<Uuid, Numbered<T>>, at: impl Fn(&T) -> Instant) -> Vec<&T> {
     let mut sorted: Vec<&Numbered<T>> = rows.values().collect();
     sorted.sort_by_key(|entry| std::cmp::Reverse((at(&entry.row), entry.number)));
-    cut(sorted, page).into_iter().map(|entry| entry.row.clone()).collect()
+    sorted.into_iter().map(|entry| &entry.row).collect()
 }
 
 /// The identities of up to `most` rows that are due, the longest due first. `due_at` is `None` for what is never due.

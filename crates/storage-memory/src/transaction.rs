@@ -46,7 +46,7 @@ impl Transaction {
     }
 
     /// Its own copy, to be written.
-    fn own(&mut self) -> &mut State {
+    pub(crate) fn own(&mut self) -> &mut State {
         Arc::make_mut(&mut self.state)
     }
 
@@ -122,6 +122,10 @@ impl UnitOfWork for Transaction {
         state.roles_held.remove(&id);
         state.sessions.retain(|_, session| session.account != id);
         state.tokens.retain(|_, token| token.account != Some(id));
+        state.two_factors.remove(&id);
+        state.known_devices.remove(&id);
+        state.earlier_passwords.remove(&id);
+        state.password_rules.remove(&id);
         Ok(true)
     }
 
