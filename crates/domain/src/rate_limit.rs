@@ -70,6 +70,11 @@ impl RateLimit {
         }
     }
 
+    /// Whether the try that left `tat` behind was the last for now.
+    pub fn is_spent(&self, tat: Instant, now: Instant) -> bool {
+        matches!(self.decide(Some(tat), now), Decision::Refused { .. })
+    }
+
     /// What to remember when one admitted try turned out not to count (the password was right).
     pub fn refund(&self, tat: Instant) -> Instant {
         from_micros(to_micros(tat) - self.interval_micros())

@@ -44,6 +44,33 @@ impl Stage {
     }
 }
 
+/// What a sign-in still asks for, once the password was right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The account has a second factor, and it was not shown yet.
+    pub second_step_open: bool,
+    /// A new password is due.
+    pub password_due: bool,
+    /// A second factor is required, there is none, and the days of grace are over.
+    pub enrolment_due: bool,
+}
+
+impl Progress {
+    /// The stage that comes next. The second step is first: nothing is changed before both factors were shown (ASVS
+    /// 2.3.1, 6.3.3).
+    pub const fn stage(self) -> Stage {
+        if self.second_step_open {
+            Stage::SecondStepDue
+        } else if self.password_due {
+            Stage::NewPasswordDue
+        } else if self.enrolment_due {
+            Stage::EnrolmentDue
+        } else {
+            Stage::SignedIn
+        }
+    }
+}
+
 /// A session as it is stored. The cookie's 256 bits are not in it, only their digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -80,5 +107,20 @@ impl Session {
     /// Whether it still counts at `now` (ASVS 7.3.1, 7.3.2).
     pub fn is_live(&self, lifetime: &Lifetime, now: Instant) -> bool {
         now < self.last_seen_at + lifetime.idle && now < self.created_at + lifetime.absolute
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_reached_before_the_second_step() {
+        for bits in 0..8_u8 {
+            let progress =
+                Progress { second_step_open: bits & 1 != 0, password_due: bits & 2 != 0, enrolment_due: bits & 4 != 0 };
+            assert_eq!(progress.stage() == Stage::SecondStepDue, progress.second_step_open, "{progress:?}");
+            assert_eq!(progress.stage() == Stage::SignedIn, bits == 0, "{progress:?}");
+        }
     }
 }
