@@ -1,0 +1,16 @@
+//! The use cases by themselves, in memory, with a clock that the tests move.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is test code too")]
+
+mod app;
+mod doubles;
+
+mod access;
+mod audit_events;
+mod invitation;
+mod outbox;
+mod password_change;
+mod password_recovery;
+mod session;
+mod set_up;
+mod sign_in;

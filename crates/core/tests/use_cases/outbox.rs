@@ -1,0 +1,201 @@
+//! Mail leaves one by one, is tried again, and is given up at last.
+
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use portcullis_core::{Access, outbox};
+use portcullis_credentials::sealing::KeySealer;
+use portcullis_domain::mail_message::{MailMessage, MailState};
+use portcullis_domain::ports::mail::{MailError, MailTransport};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::app::{GOOD, MICROSECOND, TestApp};
+use crate::doubles::{AwayAfter, ManualClock, MockMail, RecordingMail};
+
+const BEA: &str = "bea@shop.example";
+const CLEO: &str = "cleo@shop.example";
+const LEASE: Duration = Duration::minutes(2);
+
+async fn deliver(app: &TestApp) -> usize {
+    outbox::deliver_due(&app.access, &app.mail, 100).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_bad_address_holds_nobody_else_up() {
+    let app = TestApp::new().await;
+    app.mail.refuse(BEA);
+    app.invite(BEA).await;
+    app.invite(CLEO).await;
+    let mails = app.delivered().await;
+    assert!(matches!(&*mails, [mail] if mail.to.as_str() == CLEO));
+    let states: Vec<_> = app.outbox().await.into_iter().map(|entry| (entry.to.to_string(), entry.state)).collect();
+    assert_eq!(states, [(CLEO.to_owned(), MailState::Sent), (BEA.to_owned(), MailState::Waiting)]);
+}
+
+#[tokio::test]
+async fn what_is_refused_for_good_is_given_up_at_once_and_kept_sealed() {
+    let app = TestApp::new().await;
+    app.mail.fail_next(MailError::Never("550 no such mailbox".to_owned()));
+    app.invite(BEA).await;
+    app.delivered().await;
+    let entry = app.outbox().await.remove(0);
+    assert_eq!((entry.state, entry.attempts), (MailState::Failed, 1));
+    assert!(!entry.body.unwrap().0.windows(5).any(|part| part == b"https"));
+    assert_eq!(entry.last_error.as_deref(), Some("550 no such mailbox"));
+    app.advance(Duration::DAY);
+    assert_eq!(deliver(&app).await, 0);
+}
+
+#[tokio::test]
+async fn pauses_double_up_to_an_hour_and_after_thirty_tries_a_mail_is_given_up() {
+    let app = TestApp::new().await;
+    app.mail.refuse(BEA);
+    app.invite(BEA).await;
+    let mut pauses = vec![];
+    while deliver(&app).await == 1 {
+        let entry = app.outbox().await.remove(0);
+        if entry.state == MailState::Failed {
+            break;
+        }
+        let pause = entry.next_attempt_at - app.access.now();
+        pauses.push(pause.whole_seconds());
+        app.advance(pause - MICROSECOND);
+        assert_eq!(deliver(&app).await, 0);
+        app.advance(MICROSECOND);
+    }
+    assert_eq!(app.mail.tries(), 30);
+    assert_eq!(pauses[..10], [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600]);
+    assert!(pauses[10..].iter().all(|pause| *pause == 3600));
+    let hours = pauses.iter().sum::<i64>() / 3600;
+    assert!((20..=24).contains(&hours), "{hours}");
+    app.advance(Duration::DAY);
+    assert_eq!(deliver(&app).await, 0);
+}
+
+#[tokio::test]
+async fn the_lease_of_a_worker_that_died_is_taken_over() {
+    let app = TestApp::new().await;
+    app.invite(BEA).await;
+    // One unit of work to start, one for the claim; then this node's storage is gone, as if it had been killed.
+    let dying = AwayAfter { storage: app.storage.clone(), left: AtomicUsize::new(2) };
+    let dying = app.node(|ports| ports.storage = Arc::new(dying)).await;
+    let mut lost = MockMail::new();
+    lost.expect_send().times(1).returning(|_, _| Err(MailError::Later("gone".to_owned())));
+    // A start that finds its alias writes nothing, and needs its unit of work all the same.
+    assert!(outbox::deliver_due(&dying, &lost, 10).await.is_err());
+    assert_eq!(deliver(&app).await, 0, "it is the other's");
+    app.advance(LEASE - MICROSECOND);
+    assert_eq!(deliver(&app).await, 0);
+    app.advance(MICROSECOND);
+    assert_eq!(deliver(&app).await, 1);
+    assert_eq!(app.mail.take().len(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_has_the_same_identity_at_every_try() {
+    let app = TestApp::new().await;
+    app.invite(BEA).await;
+    let id = app.outbox().await[0].id;
+    let mut transport = MockMail::new();
+    transport
+        .expect_send()
+        .withf(move |tried, _| *tried == id)
+        .times(2)
+        .returning(|_, _| Err(MailError::Later("421".to_owned())));
+    for _ in 0..2 {
+        outbox::deliver_due(&app.access, &transport, 10).await.unwrap();
+        app.advance(Duration::MINUTE);
+    }
+}
+
+#[tokio::test]
+async fn slow_mails_do_not_outlast_each_others_lease() {
+    let app = TestApp::new().await;
+    for n in 0..10 {
+        app.invite(&format!("slow-{n}@shop.example")).await;
+    }
+    // Each takes 15 seconds, so that all take longer than a lease; after each, another worker looks for work.
+    let slow =
+        Slow { access: app.access.clone(), clock: Arc::clone(&app.clock), next: &app.mail, seen: Mutex::default() };
+    outbox::deliver_due(&app.access, &slow, 10).await.unwrap();
+    let mut left = slow.seen.into_inner().unwrap();
+    left.extend(app.mail.take().into_iter().map(|message| message.to.to_string()));
+    left.sort();
+    assert_eq!(left, (0..10).map(|n| format!("slow-{n}@shop.example")).collect::<Vec<_>>(), "each mail leaves once");
+}
+
+/// A transport during which 15 seconds pass, and the turn of another worker.
+struct Slow<'a> {
+    access: Access,
+    clock: Arc<ManualClock>,
+    next: &'a RecordingMail,
+    seen: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl MailTransport for Slow<'_> {
+    async fn send(&self, _: Uuid, message: &MailMessage) -> Result<(), MailError> {
+        self.clock.advance(Duration::seconds(15));
+        self.seen.lock().unwrap().push(message.to.to_string());
+        outbox::deliver_due(&self.access, self.next, 1).await.unwrap();
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_the_key_at_hand_cannot_open_is_given_up() {
+    let app = TestApp::new().await;
+    app.invite(BEA).await;
+    let node = app.node(|ports| ports.sealer = Arc::new(KeySealer::new([8; 32], vec![]))).await;
+    // No call is expected.
+    assert_eq!(outbox::deliver_due(&node, &MockMail::new(), 10).await.unwrap(), 1);
+    assert_eq!(app.outbox().await[0].state, MailState::Failed);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_several_workers_each_mail_is_sent_by_one() {
+    let app = Arc::new(TestApp::new().await);
+    for n in 0..20 {
+        app.invite(&format!("bea-{n}@shop.example")).await;
+    }
+    let workers = (0..4).map(|_| {
+        let app = Arc::clone(&app);
+        tokio::spawn(async move { deliver(&app).await })
+    });
+    let mut tried = 0;
+    for worker in workers.collect::<Vec<_>>() {
+        tried += worker.await.unwrap();
+    }
+    assert_eq!((tried, app.mail.take().len()), (20, 20));
+}
+
+#[tokio::test]
+async fn a_mail_leaves_only_if_what_it_tells_was_written() {
+    let app = TestApp::new().await;
+    let link = app.invite(BEA).await;
+    app.delivered().await;
+    app.storage.set_unavailable(true);
+    assert!(app.accept(&link, GOOD).await.is_err());
+    app.storage.set_unavailable(false);
+    assert!(app.delivered().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_worker_sends_what_was_written_and_stops_when_told() {
+    let app = TestApp::new().await;
+    app.invite(BEA).await;
+    let (sent, arrived) = tokio::sync::oneshot::channel();
+    let sent = std::sync::Mutex::new(Some(sent));
+    let mut transport = MockMail::new();
+    transport.expect_send().times(1).returning(move |_, _| {
+        let _ = sent.lock().unwrap().take().unwrap().send(());
+        Ok(())
+    });
+    let stop = async {
+        let _ = arrived.await;
+    };
+    outbox::run(app.access.clone(), Arc::new(transport), stop).await;
+    assert_eq!(app.outbox().await[0].state, MailState::Sent);
+}
