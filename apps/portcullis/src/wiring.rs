@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use portcullis_core::{Access, Ports, Settings};
+use portcullis_credentials::qr::QrCodes;
+use portcullis_credentials::totp::TotpCodes;
 use portcullis_credentials::clock::SystemClock;
 use portcullis_credentials::hasher::{Argon2Hasher, Argon2Parameters};
 use portcullis_credentials::randomness::OsSecrets;
@@ -65,6 +67,8 @@ pub(crate) async fn access(configuration: &Configuration, origin: String) -> any
         hasher: Arc::new(hasher),
         estimator: Arc::new(ZxcvbnEstimator),
         sealer: Arc::new(sealer(configuration)?),
+        totp: Arc::new(TotpCodes),
+        qr: Arc::new(QrCodes),
     };
     let settings = Settings {
         public_url: origin,

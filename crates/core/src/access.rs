@@ -9,7 +9,9 @@ use portcullis_domain::functionality::Functionality;
 use portcullis_domain::instant::Instant;
 use portcullis_domain::parameter::{ALIAS, Parameters};
 use portcullis_domain::ports::Clock;
-use portcullis_domain::ports::credentials::{PasswordHasher, Sealer, SecretGenerator, StrengthEstimator};
+use portcullis_domain::ports::credentials::{
+    PasswordHasher, QrEncoder, Sealer, SecretGenerator, StrengthEstimator, TotpGenerator,
+};
 use portcullis_domain::ports::storage::{Storage, StorageError, Stored, UnitOfWork};
 use portcullis_domain::secret::Token;
 use time::Duration;
@@ -36,6 +38,10 @@ pub struct Ports {
     pub estimator: Arc<dyn StrengthEstimator>,
     /// Sealing at rest.
     pub sealer: Arc<dyn Sealer>,
+    /// One-time codes.
+    pub totp: Arc<dyn TotpGenerator>,
+    /// QR codes.
+    pub qr: Arc<dyn QrEncoder>,
 }
 
 /// What the configuration says, fixed while the process runs.

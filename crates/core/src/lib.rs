@@ -14,9 +14,12 @@ pub mod outbox;
 pub mod password;
 pub mod password_change;
 pub mod password_recovery;
+pub mod second_step;
 pub mod session;
 pub mod set_up;
 pub mod sign_in;
+pub mod step_up;
+pub mod two_factor;
 
 pub use access::{Access, Ports, Settings};
 pub use client::Client;

@@ -4,7 +4,7 @@ use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::ports::credentials::{HashingError, Verification};
 use portcullis_domain::ports::storage::StorageError;
 use portcullis_domain::secret::{Password, PasswordHash, Token};
-use portcullis_domain::session::Stage;
+use portcullis_domain::session::{Progress, Stage};
 use time::Duration;
 
 use crate::access::Access;
@@ -12,7 +12,8 @@ use crate::client::Client;
 use crate::invitation::tell_of_change;
 use crate::password::{self, ChooseError};
 use crate::session::Authenticated;
-use crate::sign_in::{LONGEST, budgets, give_back, open_session, spend};
+use crate::sign_in::{LONGEST, budgets, give_back, renew_session, spend};
+use crate::two_factor;
 
 /// The password stays as it was.
 #[derive(Debug, thiserror::Error)]
@@ -151,8 +152,11 @@ async fn replace(
         return Err(ChangeError::WrongCurrent);
     }
     unit.void_tokens(account.id, None, now).await?;
-    unit.end_sessions(account.id, None).await?;
-    let token = open_session(access, unit.as_mut(), account, client, Stage::SignedIn, now).await?;
+    unit.end_sessions(account.id, Some(who.session.id)).await?;
+    let parameters = access.parameters().await?;
+    let due = two_factor::progress(unit.as_mut(), &parameters, &who.operator, true, now).await?;
+    let stage = Progress { password_due: false, ..due }.stage();
+    let token = renew_session(access, unit.as_mut(), who, stage, now).await?;
     tell_of_change(access, unit.as_mut(), account, client).await?;
     let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
     access

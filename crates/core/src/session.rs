@@ -1,13 +1,14 @@
 //! Sessions: who is behind a cookie, and how that ends.
 
-use portcullis_domain::account::{AccountStatus, Operator};
+use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::secret::Token;
-use portcullis_domain::session::Session;
+use portcullis_domain::session::{Session, SessionId};
 use time::Duration;
 
 use crate::access::Access;
+use crate::client::Client;
 
 /// Last use is written at most this often.
 const TOUCH: Duration = Duration::MINUTE;
@@ -44,6 +45,51 @@ pub async fn authenticate(access: &Access, cookie: &Token) -> Stored<Option<Auth
     Ok(Some(Authenticated { session, operator }))
 }
 
+/// An operator as the actor of what is done.
+pub(crate) fn actor(operator: &Operator) -> Actor {
+    Actor::Operator(operator.id(), operator.name().as_str().to_owned())
+}
+
+/// The live sessions of an account, latest use first.
+///
+/// # Errors
+/// [`portcullis_domain::ports::storage::StorageError`].
+pub async fn list(access: &Access, account: AccountId) -> Stored<Vec<Session>> {
+    let lifetime = access.parameters().await?.session_lifetime();
+    let now = access.now();
+    let sessions = access.ports().storage.view().await?.sessions(account).await?;
+    Ok(sessions.into_iter().filter(|session| session.is_live(&lifetime, now)).collect())
+}
+
+/// Ends one of one's own sessions; false when it is none of them.
+///
+/// # Errors
+/// [`portcullis_domain::ports::storage::StorageError`].
+pub async fn end_own(access: &Access, client: &Client, who: &Authenticated, id: SessionId) -> Stored<bool> {
+    let mut unit = access.begin().await?;
+    let own = unit.sessions(who.operator.id()).await?.iter().any(|session| session.id == id);
+    if !own || !unit.end_session(id).await? {
+        return Ok(false);
+    }
+    let event = access.event(actor(&who.operator), Action::SessionEnded).from(client).with("session", id.0.to_string());
+    event.record(unit.as_mut()).await?;
+    unit.commit().await?;
+    Ok(true)
+}
+
+/// Ends one's own sessions but the present one; says how many.
+///
+/// # Errors
+/// [`portcullis_domain::ports::storage::StorageError`].
+pub async fn end_others(access: &Access, client: &Client, who: &Authenticated) -> Stored<u64> {
+    let mut unit = access.begin().await?;
+    let ended = unit.end_sessions(who.operator.id(), Some(who.session.id)).await?;
+    let event = access.event(actor(&who.operator), Action::SessionsEnded).from(client).with("ended", ended.to_string());
+    event.record(unit.as_mut()).await?;
+    unit.commit().await?;
+    Ok(ended)
+}
+
 /// Ends the session on the server (ASVS 7.4.1).
 ///
 /// # Errors
@@ -51,8 +97,7 @@ pub async fn authenticate(access: &Access, cookie: &Token) -> Stored<Option<Auth
 pub async fn sign_out(access: &Access, who: &Authenticated) -> Stored<()> {
     let mut unit = access.begin().await?;
     if unit.end_session(who.session.id).await? {
-        let actor = Actor::Operator(who.operator.id(), who.operator.name().as_str().to_owned());
-        access.event(actor, Action::SignedOut).record(unit.as_mut()).await?;
+        access.event(actor(&who.operator), Action::SignedOut).record(unit.as_mut()).await?;
         unit.commit().await?;
     }
     Ok(())

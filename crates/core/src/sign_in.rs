@@ -4,6 +4,7 @@ use portcullis_domain::account::{Account, AccountKind, AccountStatus};
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::email::EmailKey;
 use portcullis_domain::instant::Instant;
+use portcullis_domain::mail_message::Content;
 use portcullis_domain::parameter::Parameters;
 use portcullis_domain::ports::credentials::{HashingError, Verification};
 use portcullis_domain::ports::storage::{StorageError, UnitOfWork};
@@ -14,6 +15,8 @@ use time::Duration;
 
 use crate::access::Access;
 use crate::client::Client;
+use crate::session::Authenticated;
+use crate::two_factor;
 
 /// No password is longer than the highest maximum that the policy can be given; more is refused before hashing.
 pub(crate) const LONGEST: usize = 1024;
@@ -45,17 +48,31 @@ pub struct Opened {
     pub token: Token,
     /// How far it came.
     pub stage: Stage,
+    /// The cookie for a device that was not known, once the sign-in is complete.
+    pub device: Option<Token>,
+    /// Whether a second factor is asked for, and there is none yet: the operator is led to adding one.
+    pub enrolment_asked: bool,
 }
 
 /// The budgets that an attempt is taken from, in order.
-pub(crate) fn budgets(parameters: &Parameters, email: &EmailKey, client: &Client) -> [(BudgetKey, RateLimit); 2] {
-    [
+pub(crate) fn budgets(parameters: &Parameters, email: &EmailKey, client: &Client) -> Vec<(BudgetKey, RateLimit)> {
+    vec![
         (BudgetKey::new("sign-in/address", &[&client.address]), parameters.rate("sign_in.per_address")),
         (
             BudgetKey::new("sign-in/account-and-address", &[email.as_str(), &client.address]),
             parameters.rate("sign_in.per_account_and_address"),
         ),
     ]
+}
+
+/// The one budget of a device that completed a sign-in of this account: what others do at other devices does not use it
+/// up. It is no larger than a stranger's.
+fn device_budget(parameters: &Parameters, email: &EmailKey, device: &Digest256) -> Vec<(BudgetKey, RateLimit)> {
+    let device = data_encoding::HEXLOWER.encode(device.as_bytes());
+    vec![(
+        BudgetKey::new("sign-in/device", &[email.as_str(), &device]),
+        parameters.rate("sign_in.per_account_and_address"),
+    )]
 }
 
 /// Takes one from each budget. When one refuses, nothing was taken if the unit of work is dropped.
@@ -102,9 +119,17 @@ pub async fn sign_in(
 ) -> Result<Opened, SignInError> {
     let parameters = access.parameters().await?;
     let key = EmailKey::of(email);
-    let budgets = budgets(&parameters, &key, client);
 
     let mut unit = access.begin().await?;
+    let found = unit.account_by_email(&key).await?;
+    let device = match (&found, client.device_cookie) {
+        (Some(account), Some(device)) if unit.is_known_device(account.id, &device).await? => Some(device),
+        _ => None,
+    };
+    let budgets = match &device {
+        Some(device) => device_budget(&parameters, &key, device),
+        None => budgets(&parameters, &key, client),
+    };
     if let Some(retry_after) = spend(unit.as_mut(), &budgets, access.now()).await? {
         drop(unit);
         let mut unit = access.begin().await?;
@@ -112,7 +137,6 @@ pub async fn sign_in(
         unit.commit().await?;
         return Err(SignInError::Limited { retry_after });
     }
-    let found = unit.account_by_email(&key).await?;
     unit.commit().await?;
 
     let known = found.clone().filter(may_sign_in);
@@ -163,16 +187,70 @@ pub async fn sign_in(
         unit.end_session(old.id).await?;
     }
     let now = access.now();
-    let stage = stage_after_password(&account, &parameters, now);
+    // Read as an operator only now: roles decide whether a second factor is asked for.
+    let operator = unit.operator(account.id).await?.ok_or(SignInError::Refused)?;
+    let stage = two_factor::progress(unit.as_mut(), &parameters, &operator, false, now).await?.stage();
     let token = open_session(access, unit.as_mut(), &account, client, stage, now).await?;
-    access
-        .event(actor, Action::SignedIn)
-        .on(account.id.0.to_string(), account.email.as_str())
-        .from(client)
-        .record(unit.as_mut())
-        .await?;
+    let (mut device, mut enrolment_asked) = (None, false);
+    if stage != Stage::SecondStepDue {
+        device = arrive(access, unit.as_mut(), client, &account, now).await?;
+        enrolment_asked = two_factor::is_asked(unit.as_mut(), &parameters, &operator, now).await?;
+    }
+    let event = access.event(actor, Action::SignedIn).on(account.id.0.to_string(), account.email.as_str());
+    event.from(client).with("stage", stage.as_str()).record(unit.as_mut()).await?;
     unit.commit().await?;
-    Ok(Opened { token, stage })
+    access.mail_waits().notify_one();
+    Ok(Opened { token, stage, device, enrolment_asked })
+}
+
+/// A sign-in is complete on this device: it is known from now on. The first device of an account is no news; another is
+/// told by mail. Returns the cookie for a device that has none.
+pub(crate) async fn arrive(
+    access: &Access,
+    unit: &mut dyn UnitOfWork,
+    client: &Client,
+    account: &Account,
+    now: Instant,
+) -> Result<Option<Token>, StorageError> {
+    let known = match &client.device_cookie {
+        Some(device) => unit.is_known_device(account.id, device).await?,
+        None => false,
+    };
+    if !known && unit.has_known_devices(account.id).await? {
+        let content = Content::NewDevice { device: client.device.clone(), address: client.address.clone() };
+        two_factor::tell(access, unit, account, content).await?;
+    }
+    let fresh = if client.device_cookie.is_none() { Some(access.new_token()) } else { None };
+    if let Some(device) = client.device_cookie.or(fresh.as_ref().map(Token::digest)) {
+        unit.remember_device(account.id, &device, now).await?;
+    }
+    Ok(fresh)
+}
+
+/// Moves a session on to another stage, or to a fresh proof: under a new name and a new cookie, and the old one is dead
+/// (ASVS 7.2.4). Its beginning stays: the absolute end does not move.
+pub(crate) async fn renew_session(
+    access: &Access,
+    unit: &mut dyn UnitOfWork,
+    who: &Authenticated,
+    stage: Stage,
+    now: Instant,
+) -> Result<Token, StorageError> {
+    if !unit.end_session(who.session.id).await? {
+        // It was ended, or moved on in another tab, since the gate read it: nothing of this request may count.
+        return Err(StorageError::Conflict);
+    }
+    let token = access.new_token();
+    unit.insert_session(&Session {
+        id: SessionId(access.new_id()),
+        digest: token.digest(),
+        stage,
+        last_seen_at: now,
+        proven_at: now,
+        ..who.session.clone()
+    })
+    .await?;
+    Ok(token)
 }
 
 /// Why a sign-in was refused, for the audit trail alone.
@@ -191,10 +269,11 @@ fn may_sign_in(account: &Account) -> bool {
     account.kind == AccountKind::Operator && account.status == AccountStatus::Active && account.password.is_some()
 }
 
-fn stage_after_password(account: &Account, parameters: &Parameters, now: Instant) -> Stage {
+/// Whether a new password must be chosen: somebody else chose this one, or the policy's maximum age is reached.
+pub(crate) fn password_due(account: &Account, parameters: &Parameters, now: Instant) -> bool {
     let days = i64::from(parameters.password_policy().max_age_days);
     let too_old = days > 0 && account.password_set_at.is_none_or(|set| now >= set + Duration::days(days));
-    if account.password_change_due || too_old { Stage::NewPasswordDue } else { Stage::SignedIn }
+    account.password_change_due || too_old
 }
 
 /// Opens a session with a fresh 256-bit cookie (ASVS 7.2.4).

@@ -40,6 +40,8 @@ pub struct Context {
     pub query: Form,
     /// The path below the base.
     pub path: String,
+    /// What stands in the path for the route's `{id}`; empty for a route without one.
+    pub id: String,
 }
 
 impl Context {
@@ -110,6 +112,11 @@ impl Context {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response
+    }
+
+    /// Where the sign-in was to lead before its second step.
+    pub fn take_next(&self) -> String {
+        self.jar().next(&self.headers).map(|next| self.next(&next)).unwrap_or_default()
     }
 
     /// Where `next` leads, when it is a path of ours: below the base, plain, with nothing that a browser reads as

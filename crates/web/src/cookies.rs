@@ -6,6 +6,10 @@ use portcullis_domain::secret::Token;
 
 /// How long a link's token is kept in the browser while a password is thought of, in seconds.
 const LINK_SECONDS: u32 = 3600;
+/// How long a device stays known without use.
+const DEVICE_SECONDS: u32 = 365 * 24 * 3600;
+/// How long what was typed is kept while somebody proves who they are.
+const KEPT_SECONDS: u32 = 600;
 
 /// Names and attributes of the cookies, by whether the public URL is https.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +38,39 @@ impl Jar {
     /// The header that gives the browser its session's cookie.
     pub fn set_session(self, token: &Token) -> Option<HeaderValue> {
         self.set("", &token.expose(), None)
+    }
+
+    /// The device's cookie in a request.
+    pub fn device(self, headers: &HeaderMap) -> Option<Token> {
+        Token::parse(&only(headers, &self.name("-device"))?)
+    }
+
+    /// The header that makes a device known, for a year.
+    pub fn set_device(self, token: &Token) -> Option<HeaderValue> {
+        self.set("-device", &token.expose(), Some(DEVICE_SECONDS))
+    }
+
+    /// What was typed before a step-up, sealed.
+    pub fn kept(self, headers: &HeaderMap) -> Option<String> {
+        only(headers, &self.name("-kept"))
+    }
+
+    /// The header that keeps what was typed, for ten minutes; `None` takes it away.
+    pub fn set_kept(self, sealed: Option<&str>) -> Option<HeaderValue> {
+        match sealed {
+            Some(sealed) => self.set("-kept", sealed, Some(KEPT_SECONDS)),
+            None => self.set("-kept", "", Some(0)),
+        }
+    }
+
+    /// Where a sign-in leads once its second step is passed.
+    pub fn next(self, headers: &HeaderMap) -> Option<String> {
+        only(headers, &self.name("-next"))
+    }
+
+    /// The header that remembers where a sign-in leads, for ten minutes.
+    pub fn set_next(self, next: &str) -> Option<HeaderValue> {
+        self.set("-next", next, Some(KEPT_SECONDS))
     }
 
     /// The token of a link, in a request.

@@ -36,6 +36,11 @@ impl Form {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// All names and values.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A password, exactly as it was typed.
     pub fn password(&self, name: &str) -> Password {
         Password::new(self.one(name))

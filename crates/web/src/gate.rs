@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::{Endpoint, Request, Response};
-use portcullis_core::{Client, session};
+use portcullis_core::{Client, session, step_up};
 use portcullis_domain::language::Language;
 use portcullis_domain::secret::Token;
 
@@ -14,7 +14,7 @@ use crate::cookies::Jar;
 use crate::form::{Form, MOST_BYTES};
 use crate::page::refusal_page;
 use crate::refusal::Refusal;
-use crate::{App, client_address, csrf, headers, routes};
+use crate::{App, client_address, csrf, headers, kept, routes};
 
 /// How long a request may take in all.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -81,6 +81,7 @@ async fn inside(app: &Arc<App>, base: String, path: String, mut request: Request
         form: Form::default(),
         query: Form::parse(request.uri().query().unwrap_or_default().as_bytes()),
         path,
+        id: String::new(),
     };
     let answer = serve(&mut cx, !fresh, &mut request).await;
     let mut response = answer.unwrap_or_else(|refusal| refuse(&cx, refusal));
@@ -96,7 +97,8 @@ async fn inside(app: &Arc<App>, base: String, path: String, mut request: Request
 }
 
 async fn serve(cx: &mut Context, has_cookie: bool, request: &mut Request) -> Answer {
-    let route = routes::find(request.method(), &cx.path).ok_or(Refusal::NotFound)?;
+    let (route, id) = routes::find(request.method(), &cx.path).ok_or(Refusal::NotFound)?;
+    cx.id = id;
     if has_cookie && !cx.path.starts_with("/assets/") {
         cx.who = session::authenticate(&cx.app.access, &cx.cookie).await?;
     }
@@ -112,6 +114,22 @@ async fn serve(cx: &mut Context, has_cookie: bool, request: &mut Request) -> Ans
         }
     }
     route.reach.admit(cx.who.as_ref())?;
+    if route.dangerous
+        && let Some(who) = &cx.who
+        && !step_up::is_fresh(&cx.app.access, who).await?
+    {
+        return Err(Refusal::ConfirmFirst);
+    }
+    if route.method == Method::GET
+        && let Some(form) = kept::kept(cx)
+    {
+        cx.form = form;
+        let mut response = (route.handler)(cx).await?;
+        if let Some(cookie) = cx.jar().set_kept(None) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        return Ok(response);
+    }
     (route.handler)(cx).await
 }
 
@@ -122,6 +140,15 @@ fn refuse(cx: &Context, refusal: Refusal) -> Response {
             cx.see_other(&if cx.path.is_empty() { "/login".to_owned() } else { format!("/login?next={next}") })
         }
         Refusal::StepDue(path) => cx.see_other(path),
+        Refusal::ConfirmFirst => {
+            let page = routes::page_of(&cx.path);
+            let next: String = form_urlencoded::byte_serialize(format!("{}{page}", cx.base).as_bytes()).collect();
+            let mut response = cx.see_other(&format!("/confirm?next={next}"));
+            if let Some(cookie) = kept::keep(cx, page) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
+        }
         _ => refusal_page(cx, refusal),
     }
 }
@@ -137,5 +164,6 @@ fn client(app: &App, request: &Request) -> Client {
         address: client_address::of(peer, &forwarded, &app.options.trusted_proxies),
         device: text(request.headers(), header::USER_AGENT).chars().filter(|c| !c.is_control()).take(200).collect(),
         language: Language::negotiate(&text(request.headers(), header::ACCEPT_LANGUAGE)),
+        device_cookie: Jar { secure: app.options.secure_cookies }.device(request.headers()).map(|token| token.digest()),
     }
 }

@@ -1,6 +1,7 @@
 //! The pages: a handler module, a template and a section of the words for each, of the same name.
 
 pub(crate) mod account;
+pub(crate) mod confirm;
 pub(crate) mod dashboard;
 pub(crate) mod invitation;
 mod link;
@@ -9,7 +10,10 @@ pub(crate) mod operators;
 pub(crate) mod password_change;
 pub(crate) mod password_recovery;
 pub(crate) mod password_strength;
+pub(crate) mod second_step;
+pub(crate) mod sessions;
 pub(crate) mod set_up;
+pub(crate) mod two_factor;
 
 use crate::assets;
 use crate::context::{Answer, Context};

@@ -12,6 +12,8 @@ pub enum Refusal {
     SignInFirst,
     /// The sign-in has not come that far: led to the step that is due.
     StepDue(&'static str),
+    /// Dangerous, and the last proof is too old: led to the confirmation, and back afterwards.
+    ConfirmFirst,
     /// A bad CSRF token, a cross-site post, a missing permission.
     Forbidden,
     /// There is nothing, or nothing that may be known.
@@ -28,7 +30,7 @@ impl Refusal {
     /// The status, and the key of the words.
     pub const fn status(self) -> (StatusCode, &'static str) {
         match self {
-            Self::SignInFirst | Self::StepDue(_) => (StatusCode::SEE_OTHER, "refusal-not-found"),
+            Self::SignInFirst | Self::StepDue(_) | Self::ConfirmFirst => (StatusCode::SEE_OTHER, "refusal-not-found"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "refusal-forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "refusal-not-found"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "refusal-too-large"),

@@ -160,3 +160,70 @@ advice-avoid-sequences = Avoid sequences.
 advice-avoid-recent-years = Avoid recent years.
 advice-avoid-own-years = Avoid years that have to do with you.
 advice-avoid-own-dates = Avoid dates and years that have to do with you.
+
+# The second step
+code = 6-digit code
+second-step-title = Enter your code
+second-step-intro = Enter the 6-digit code from your authenticator app.
+second-step-submit = Go on
+second-step-no-device = I don't have my device
+second-step-cancel = Sign in as somebody else
+second-step-refused = The code is incorrect or was used already. Wait for the next one and try again.
+second-step-unreadable = Your codes cannot be checked at the moment. Ask an administrator to remove two-factor authentication from your account.
+login-done-challenge-over = Too many wrong codes. Begin again with your password.
+recovery-code = Recovery code
+recovery-code-title = Enter a recovery code
+recovery-code-intro = Each of your recovery codes works once, in place of the code from your app.
+recovery-code-refused = The recovery code is incorrect or was used already.
+recovery-code-back = Use the code from the app
+
+# Two-factor authentication
+two-factor-title = Two-factor authentication
+two-factor-intro = With it, signing in asks for a code from your phone as well as your password.
+two-factor-due = Before you go on, add two-factor authentication: signing in then asks for a code from your phone as well as your password.
+two-factor-scan = Scan the QR code with your authenticator app.
+two-factor-qr = QR code for your authenticator app. The key below holds the same.
+two-factor-key = Or type this key:
+two-factor-open-app = Open in an authenticator app on this device
+two-factor-on = Two-factor authentication is on, since
+two-factor-wrong-code = The code is incorrect. Check that your phone's clock is set automatically, and enter the code that it shows now.
+two-factor-stale = The QR code was too old. Scan this new one.
+two-factor-remove-heading = Turn it off
+two-factor-remove-intro = Signing in then asks for your password alone. Your other sessions end.
+add = Add
+remove = Remove
+copied = Copied
+copy-key = Copy the key
+recovery-codes-title = Recovery codes
+recovery-codes-left = { $left ->
+    [0] You have no recovery codes left.
+    [one] You have one recovery code left.
+   *[other] You have { $left } recovery codes left.
+}
+recovery-codes-intro = They sign you in when your device is lost. New ones void the old ones.
+recovery-codes-new = Make new recovery codes
+recovery-codes-shown = Keep these codes in a safe place. They are shown only now; each works once.
+recovery-codes-done = I have kept them
+copy-codes = Copy the codes
+download-codes = Download
+
+# Sessions
+sessions-title = Your sessions
+sessions-intro = Where you are signed in. End what you don't recognise, and change your password.
+device = Device
+device-on = { $browser } on { $system }
+device-unknown = Unknown device
+address = Address
+since = Signed in
+last-seen = Last seen
+this-session = This one
+end-session = End
+end-session-on = End the session on { $device }
+end-other-sessions = End all other sessions
+
+# Step-up
+confirm-title = Is it you?
+confirm-intro = What you are about to do is important, and your last proof was a while ago. What you typed is kept.
+confirm-submit = Confirm
+confirm-wrong-password = The password is incorrect.
+confirm-with-password = Use my password instead

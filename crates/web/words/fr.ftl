@@ -160,3 +160,70 @@ advice-avoid-sequences = Évitez les suites.
 advice-avoid-recent-years = Évitez les années récentes.
 advice-avoid-own-years = Évitez les années qui vous concernent.
 advice-avoid-own-dates = Évitez les dates et années qui vous concernent.
+
+# La deuxième étape
+code = Code à 6 chiffres
+second-step-title = Saisissez votre code
+second-step-intro = Saisissez le code à 6 chiffres de votre application d'authentification.
+second-step-submit = Continuer
+second-step-no-device = Je n'ai pas mon appareil
+second-step-cancel = Me connecter avec un autre compte
+second-step-refused = Le code est incorrect ou a déjà été utilisé. Attendez le suivant et réessayez.
+second-step-unreadable = Vos codes ne peuvent pas être vérifiés pour le moment. Demandez à un administrateur de retirer l'authentification à deux facteurs de votre compte.
+login-done-challenge-over = Trop de codes incorrects. Recommencez avec votre mot de passe.
+recovery-code = Code de secours
+recovery-code-title = Saisissez un code de secours
+recovery-code-intro = Chacun de vos codes de secours fonctionne une fois, à la place du code de votre application.
+recovery-code-refused = Le code de secours est incorrect ou a déjà été utilisé.
+recovery-code-back = Utiliser le code de l'application
+
+# Authentification à deux facteurs
+two-factor-title = Authentification à deux facteurs
+two-factor-intro = Avec elle, la connexion demande un code de votre téléphone en plus de votre mot de passe.
+two-factor-due = Avant de continuer, ajoutez l'authentification à deux facteurs : la connexion demandera un code de votre téléphone en plus de votre mot de passe.
+two-factor-scan = Scannez le code QR avec votre application d'authentification.
+two-factor-qr = Code QR pour votre application d'authentification. La clé ci-dessous contient la même chose.
+two-factor-key = Ou saisissez cette clé :
+two-factor-open-app = Ouvrir dans une application d'authentification sur cet appareil
+two-factor-on = L'authentification à deux facteurs est activée, depuis :
+two-factor-wrong-code = Le code est incorrect. Vérifiez que l'horloge de votre téléphone est réglée automatiquement et saisissez le code affiché maintenant.
+two-factor-stale = Le code QR était trop ancien. Scannez celui-ci.
+two-factor-remove-heading = La désactiver
+two-factor-remove-intro = La connexion ne demandera plus que votre mot de passe. Vos autres sessions se terminent.
+add = Ajouter
+remove = Retirer
+copied = Copié
+copy-key = Copier la clé
+recovery-codes-title = Codes de secours
+recovery-codes-left = { $left ->
+    [0] Il ne vous reste aucun code de secours.
+    [one] Il vous reste un code de secours.
+   *[other] Il vous reste { $left } codes de secours.
+}
+recovery-codes-intro = Ils vous connectent quand votre appareil est perdu. Les nouveaux annulent les anciens.
+recovery-codes-new = Créer de nouveaux codes de secours
+recovery-codes-shown = Gardez ces codes en lieu sûr. Ils ne sont affichés que maintenant ; chacun fonctionne une fois.
+recovery-codes-done = Je les ai gardés
+copy-codes = Copier les codes
+download-codes = Télécharger
+
+# Sessions
+sessions-title = Vos sessions
+sessions-intro = Là où vous êtes connecté. Terminez ce que vous ne reconnaissez pas et changez votre mot de passe.
+device = Appareil
+device-on = { $browser } sur { $system }
+device-unknown = Appareil inconnu
+address = Adresse
+since = Connecté
+last-seen = Vu
+this-session = Celle-ci
+end-session = Terminer
+end-session-on = Terminer la session sur { $device }
+end-other-sessions = Terminer toutes les autres sessions
+
+# Confirmation
+confirm-title = Est-ce bien vous ?
+confirm-intro = Ce que vous allez faire est important, et votre dernière preuve date un peu. Ce que vous avez saisi est conservé.
+confirm-submit = Confirmer
+confirm-wrong-password = Le mot de passe est incorrect.
+confirm-with-password = Utiliser plutôt mon mot de passe

@@ -8,8 +8,10 @@ use portcullis_core::session::{self, Authenticated};
 use portcullis_core::sign_in::{self, Opened, SignInError};
 use portcullis_core::{Access, Client, Ports, Settings, outbox, password_recovery, set_up};
 use portcullis_credentials::hasher::{Argon2Hasher, Argon2Parameters};
+use portcullis_credentials::qr::QrCodes;
 use portcullis_credentials::sealing::KeySealer;
 use portcullis_credentials::strength::ZxcvbnEstimator;
+use portcullis_credentials::totp::TotpCodes;
 use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus};
 use portcullis_domain::audit::{Action, AuditEvent};
 use portcullis_domain::display_name::DisplayName;
@@ -70,6 +72,8 @@ impl TestApp {
             hasher: hasher(1),
             estimator: Arc::new(ZxcvbnEstimator),
             sealer: Arc::new(KeySealer::new([7; 32], vec![])),
+            totp: Arc::new(TotpCodes),
+            qr: Arc::new(QrCodes),
         };
         let settings = Settings {
             public_url: "https://shop.example".to_owned(),
@@ -249,7 +253,7 @@ impl TestApp {
 }
 
 pub(crate) fn client(address: &str) -> Client {
-    Client { address: address.to_owned(), device: "Browser".to_owned(), language: Language::En }
+    Client { address: address.to_owned(), device: "Browser".to_owned(), language: Language::En, device_cookie: None }
 }
 
 /// The client that most tests are.

@@ -14,3 +14,4 @@ mod password_recovery;
 mod session;
 mod set_up;
 mod sign_in;
+mod two_factor;

@@ -16,6 +16,15 @@ pub mod two_factors;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use self::audit_trail::{AuditTrail, AuditTrailView};
+use self::known_devices::{KnownDeviceView, KnownDevices};
+use self::mail_desk::{MailDesk, MailDeskView};
+use self::operator_search::OperatorSearch;
+use self::parameter_history::{ParameterHistory, ParameterHistoryView};
+use self::password_history::{PasswordHistory, PasswordHistoryView};
+use self::role_book::{RoleBook, RoleBookView};
+use self::two_factors::{TwoFactorView, TwoFactors};
+
 use crate::account::{Account, AccountId, AccountStatus, Operator};
 use crate::audit::AuditEvent;
 use crate::display_name::DisplayName;
@@ -83,7 +92,17 @@ pub struct RecoveryRequest {
 
 /// Reads.
 #[async_trait]
-pub trait View: Send {
+pub trait View:
+    TwoFactorView
+    + KnownDeviceView
+    + RoleBookView
+    + OperatorSearch
+    + ParameterHistoryView
+    + PasswordHistoryView
+    + AuditTrailView
+    + MailDeskView
+    + Send
+{
     /// When the first operator was made; `None` before.
     async fn set_up_at(&mut self) -> Stored<Option<Instant>>;
 
@@ -126,7 +145,9 @@ pub trait View: Send {
 
 /// Reads and writes, as one.
 #[async_trait]
-pub trait UnitOfWork: View {
+pub trait UnitOfWork:
+    View + TwoFactors + KnownDevices + RoleBook + ParameterHistory + PasswordHistory + AuditTrail + MailDesk
+{
     /// Marks set-up as done. True for exactly one caller, ever.
     async fn complete_set_up(&mut self, now: Instant) -> Stored<bool>;
 

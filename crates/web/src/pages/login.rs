@@ -23,7 +23,7 @@ struct Login<'a> {
 
 fn login<'a>(cx: &'a Context, email: &'a str, next: &'a str, errors: Errors) -> Login<'a> {
     let done = match cx.query.one("done") {
-        known @ ("password" | "setup") => cx.text(&format!("login-done-{known}")),
+        known @ ("password" | "setup" | "challenge-over") => cx.text(&format!("login-done-{known}")),
         _ => String::new(),
     };
     Login { page: Page::with(cx, "login-title", errors), email, next, done }
@@ -41,12 +41,16 @@ pub(crate) async fn submit(cx: &Context) -> Answer {
     let outcome = sign_in(cx.access(), &cx.client, email, cx.form.password("password"), Some(cx.cookie.digest())).await;
     let refused = |status, words| cx.html(status, &login(cx, email, next, Errors::one("", words)));
     match outcome {
-        Ok(opened) => Ok(match opened.stage {
-            Stage::NewPasswordDue => cx.see_other_as("/password/new", &opened.token),
-            Stage::SecondStepDue => cx.see_other_as("/login/code", &opened.token),
-            Stage::EnrolmentDue => cx.see_other_as("/account/two-factor", &opened.token),
-            Stage::SignedIn => cx.see_other_as(&cx.next(next), &opened.token),
-        }),
+        Ok(opened) => {
+            let path = cx.next(next);
+            let mut response = super::second_step::go_on(cx, &opened, &path);
+            if opened.stage == Stage::SecondStepDue
+                && let Some(cookie) = cx.jar().set_next(&format!("{}{path}", cx.base))
+            {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            Ok(response)
+        }
         Err(SignInError::Refused) => Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, cx.text("login-refused"))),
         Err(SignInError::Limited { retry_after }) => {
             let pause = seconds(retry_after);

@@ -1,0 +1,212 @@
+//! The second step of a sign-in: a one-time code, or a recovery code where the device is lost.
+
+use portcullis_domain::account::Account;
+use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::instant::Instant;
+use portcullis_domain::mail_message::Content;
+use portcullis_domain::parameter::Parameters;
+use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork};
+use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
+use portcullis_domain::secret::Digest256;
+use portcullis_domain::session::Stage;
+use portcullis_domain::two_factor::{Code, RecoveryCode, matching_step};
+use time::Duration;
+
+use crate::access::Access;
+use crate::client::Client;
+use crate::session::{Authenticated, actor};
+use crate::sign_in::{Opened, arrive, renew_session};
+use crate::two_factor;
+
+/// The second step was not passed.
+#[derive(Debug, thiserror::Error)]
+pub enum SecondStepError {
+    /// The code is wrong, spent, too old, or none. The challenge goes on.
+    #[error("the code is incorrect")]
+    Refused,
+    /// Too many wrong codes: the challenge is over, and one begins again with the password.
+    #[error("too many wrong codes")]
+    Over,
+    /// Too many wrong codes for this operator, in several challenges.
+    #[error("too many attempts")]
+    Limited {
+        /// How long until one more is admitted.
+        retry_after: Duration,
+    },
+    /// The stored secret cannot be opened: an administrator can help.
+    #[error("two-factor authentication of this account cannot be checked")]
+    Unreadable,
+    /// Storage failed: nobody gets in.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// What somebody shows at the second step.
+enum Shown<'a> {
+    Code(&'a str),
+    RecoveryCode(&'a str),
+}
+
+/// Passes the second step with a one-time code. A step is spent once, on whatever node (RFC 6238 §5.2).
+///
+/// # Errors
+/// [`SecondStepError`].
+pub async fn with_code(
+    access: &Access,
+    client: &Client,
+    who: &Authenticated,
+    code: &str,
+) -> Result<Opened, SecondStepError> {
+    pass(access, client, who, &Shown::Code(code)).await
+}
+
+/// Passes the second step with a recovery code, which is then used up; told by mail with how many are left.
+///
+/// # Errors
+/// [`SecondStepError`].
+pub async fn with_recovery_code(
+    access: &Access,
+    client: &Client,
+    who: &Authenticated,
+    code: &str,
+) -> Result<Opened, SecondStepError> {
+    pass(access, client, who, &Shown::RecoveryCode(code)).await
+}
+
+/// The budgets of wrong codes, apart from those of passwords (ASVS 6.3.1): one of the challenge, one of the operator. A
+/// known device has a budget of its own, and so has the recovery code, which nobody guesses: knowing the password is not
+/// enough to shut the owner out.
+fn budgets(
+    parameters: &Parameters,
+    who: &Authenticated,
+    known_device: Option<&Digest256>,
+    shown: &Shown<'_>,
+) -> [(BudgetKey, RateLimit); 2] {
+    let account = who.operator.id().0.to_string();
+    let whose = match (shown, known_device) {
+        (Shown::RecoveryCode(_), _) => "recovery-code".to_owned(),
+        (Shown::Code(_), Some(device)) => data_encoding::HEXLOWER.encode(device.as_bytes()),
+        (Shown::Code(_), None) => String::new(),
+    };
+    let challenge = RateLimit::new(parameters.number("second_factor.per_challenge"), Duration::DAY);
+    [
+        (BudgetKey::new("second-step/challenge", &[&who.session.id.0.to_string()]), challenge),
+        (BudgetKey::new("second-step/account", &[&account, &whose]), parameters.rate("second_factor.per_account")),
+    ]
+}
+
+async fn pass(
+    access: &Access,
+    client: &Client,
+    who: &Authenticated,
+    shown: &Shown<'_>,
+) -> Result<Opened, SecondStepError> {
+    let parameters = access.parameters().await?;
+    let now = access.now();
+    let account = who.operator.account();
+    let mut unit = access.begin().await?;
+    // The session may have ended, or moved on, since the gate read it.
+    let current = unit.session(&who.session.digest).await?;
+    if current.is_none_or(|current| current.stage != Stage::SecondStepDue) {
+        return Err(SecondStepError::Over);
+    }
+    let known = match client.device_cookie {
+        Some(device) if unit.is_known_device(account.id, &device).await? => Some(device),
+        _ => None,
+    };
+    let budgets = budgets(&parameters, who, known.as_ref(), shown);
+    let [(challenge, per_challenge), (of_account, per_account)] = &budgets;
+    let Decision::Admitted { tat } = unit.spend_budget(challenge, per_challenge, now).await? else {
+        return Err(end_challenge(access, unit, client, who).await?);
+    };
+    if let Decision::Refused { retry_after } = unit.spend_budget(of_account, per_account, now).await? {
+        end_challenge(access, unit, client, who).await?;
+        return Err(SecondStepError::Limited { retry_after });
+    }
+    let passed = match shown {
+        Shown::Code(code) => spend_code(access, unit.as_mut(), account, code, now).await?,
+        Shown::RecoveryCode(code) => spend_recovery_code(access, unit.as_mut(), client, account, code, now).await?,
+    };
+    if !passed {
+        let last = per_challenge.is_spent(tat, now);
+        if last {
+            return Err(end_challenge(access, unit, client, who).await?);
+        }
+        record(access, unit.as_mut(), client, who, Action::SecondStepRefused).await?;
+        unit.commit().await?;
+        return Err(SecondStepError::Refused);
+    }
+    unit.refund_budget(of_account, per_account).await?;
+    let progress = two_factor::progress(unit.as_mut(), &parameters, &who.operator, true, now).await?;
+    let token = renew_session(access, unit.as_mut(), who, progress.stage(), now).await?;
+    record(access, unit.as_mut(), client, who, Action::SecondStepPassed).await?;
+    let device = arrive(access, unit.as_mut(), client, account, now).await?;
+    unit.commit().await?;
+    access.mail_waits().notify_one();
+    Ok(Opened { token, stage: progress.stage(), device, enrolment_asked: false })
+}
+
+async fn spend_code(
+    access: &Access,
+    unit: &mut dyn UnitOfWork,
+    account: &Account,
+    code: &str,
+    now: Instant,
+) -> Result<bool, SecondStepError> {
+    let Some(factor) = unit.two_factor(account.id).await? else { return Ok(false) };
+    let secret = two_factor::open(access, account.id, &factor).ok_or(SecondStepError::Unreadable)?;
+    let Some(code) = Code::parse(code) else { return Ok(false) };
+    match matching_step(access.ports().totp.as_ref(), &secret, &code, factor.last_step, now) {
+        Some(step) => Ok(unit.spend_totp_step(account.id, step).await?),
+        None => Ok(false),
+    }
+}
+
+async fn spend_recovery_code(
+    access: &Access,
+    unit: &mut dyn UnitOfWork,
+    client: &Client,
+    account: &Account,
+    code: &str,
+    now: Instant,
+) -> Stored<bool> {
+    let Some(code) = RecoveryCode::parse(code) else { return Ok(false) };
+    if !unit.spend_recovery_code(account.id, &code.digest(), now).await? {
+        return Ok(false);
+    }
+    let left = u32::try_from(unit.recovery_codes_left(account.id).await?).unwrap_or(u32::MAX);
+    let content = Content::RecoveryCodeUsed { left, device: client.device.clone(), address: client.address.clone() };
+    two_factor::tell(access, unit, account, content).await?;
+    let whose = Actor::Operator(account.id, account.name.as_str().to_owned());
+    let event = access.event(whose, Action::RecoveryCodeUsed).from(client).with("left", left.to_string());
+    event.record(unit).await?;
+    Ok(true)
+}
+
+/// Ends the challenge: the session goes, and the owner is told that somebody knows the password (ASVS 6.3.5).
+async fn end_challenge(
+    access: &Access,
+    mut unit: Box<dyn UnitOfWork>,
+    client: &Client,
+    who: &Authenticated,
+) -> Stored<SecondStepError> {
+    if unit.end_session(who.session.id).await? {
+        let content = Content::WrongCodes { device: client.device.clone(), address: client.address.clone() };
+        two_factor::tell(access, unit.as_mut(), who.operator.account(), content).await?;
+        record(access, unit.as_mut(), client, who, Action::SecondStepLimited).await?;
+        unit.commit().await?;
+        access.mail_waits().notify_one();
+    }
+    Ok(SecondStepError::Over)
+}
+
+async fn record(
+    access: &Access,
+    unit: &mut dyn UnitOfWork,
+    client: &Client,
+    who: &Authenticated,
+    action: Action,
+) -> Stored<()> {
+    let target = (who.operator.id().0.to_string(), who.operator.email().as_str().to_owned());
+    access.event(actor(&who.operator), action).on(target.0, target.1).from(client).record(unit).await
+}

@@ -1,0 +1,63 @@
+//! Step-up: password or code again, and back to where one was.
+
+use askama::Template;
+use poem::http::{HeaderValue, StatusCode, header};
+use portcullis_core::step_up::{StepUpError, with_code, with_password};
+use portcullis_core::two_factor;
+use portcullis_words::Value;
+
+use crate::context::{Answer, Context};
+use crate::form::Errors;
+use crate::page::Page;
+use crate::refusal::seconds;
+
+#[derive(Template)]
+#[template(path = "confirm.html")]
+struct Confirm<'a> {
+    page: Page<'a>,
+    email: &'a str,
+    next: &'a str,
+    by_code: bool,
+}
+
+async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
+    let who = cx.signed_in()?;
+    let next = if cx.form.has("next") { cx.form.one("next") } else { cx.query.one("next") };
+    let has_factor = two_factor::state(cx.access(), who.operator.id()).await?.is_some();
+    let by_code = has_factor && cx.query.one("with") != "password" && !cx.form.has("password");
+    let email = who.operator.email().as_str();
+    Ok(cx.html(status, &Confirm { page: Page::with(cx, "confirm-title", errors), email, next, by_code }))
+}
+
+pub(crate) async fn show(cx: &Context) -> Answer {
+    form(cx, StatusCode::OK, Errors::none()).await
+}
+
+pub(crate) async fn submit(cx: &Context) -> Answer {
+    let who = cx.signed_in()?;
+    let outcome = if cx.form.has("code") {
+        with_code(cx.access(), &cx.client, who, cx.form.one("code")).await
+    } else {
+        with_password(cx.access(), &cx.client, who, cx.form.password("password")).await
+    };
+    match outcome {
+        Ok(token) => Ok(cx.see_other_as(&cx.next(cx.form.one("next")), &token)),
+        Err(StepUpError::WrongPassword) => {
+            let errors = Errors::one("password", cx.text("confirm-wrong-password"));
+            form(cx, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+        }
+        Err(StepUpError::WrongCode) => {
+            form(cx, StatusCode::UNPROCESSABLE_ENTITY, Errors::one("code", cx.text("second-step-refused"))).await
+        }
+        Err(StepUpError::Limited { retry_after }) => {
+            let pause = seconds(retry_after);
+            let words =
+                cx.speaker().text_with("login-limited", &[("pause", Value::from(cx.speaker().duration(pause)))]);
+            let mut response = form(cx, StatusCode::TOO_MANY_REQUESTS, Errors::one("", words)).await?;
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(pause));
+            Ok(response)
+        }
+        Err(StepUpError::Hashing(error)) => Err(error.into()),
+        Err(StepUpError::Storage(error)) => Err(error.into()),
+    }
+}
