@@ -70,6 +70,8 @@ struct Live {
     parameters: Arc<Parameters>,
     alias: Alias,
     read_at: Instant,
+    /// Counts what was written here, so that rows which were read before do not undo it.
+    changes: u64,
 }
 
 impl Access {
@@ -92,7 +94,7 @@ impl Access {
                 (parameters, alias)
             }
         };
-        let live = Live { parameters: Arc::new(parameters), alias, read_at: ports.clock.now() };
+        let live = Live { parameters: Arc::new(parameters), alias, read_at: ports.clock.now(), changes: 0 };
         Ok(Self {
             ports,
             settings: Arc::new(settings),
@@ -135,7 +137,10 @@ impl Access {
 
     async fn refresh(&self) -> Stored<()> {
         let now = self.now();
-        let age = now - self.live.read().unwrap_or_else(PoisonError::into_inner).read_at;
+        let (age, changes) = {
+            let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+            (now - live.read_at, live.changes)
+        };
         if age >= Duration::ZERO && age < FRESH {
             return Ok(());
         }
@@ -143,7 +148,9 @@ impl Access {
         let (parameters, alias) = read_rows(&rows);
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         live.parameters = Arc::new(parameters);
-        if let Some(alias) = alias {
+        if let Some(alias) = alias
+            && live.changes == changes
+        {
             live.alias = alias;
         }
         live.read_at = now;
@@ -160,7 +167,9 @@ impl Access {
         let event = self.event(actor, Action::ParameterChanged).on(ALIAS, ALIAS);
         unit.append_audit_event(&event.0).await?;
         unit.commit().await?;
-        self.live.write().unwrap_or_else(PoisonError::into_inner).alias = alias;
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        live.alias = alias;
+        live.changes += 1;
         Ok(())
     }
 

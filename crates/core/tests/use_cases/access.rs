@@ -1,5 +1,7 @@
 //! What is live: parameters within their bounds, and an alias that every node agrees on.
 
+use std::sync::Arc;
+
 use portcullis_core::{Access, Settings};
 use portcullis_domain::alias::Alias;
 use portcullis_domain::audit::{Action, Actor};
@@ -7,8 +9,10 @@ use portcullis_domain::parameter::ALIAS;
 use portcullis_domain::ports::storage::Storage;
 use portcullis_domain::rate_limit::RateLimit;
 use time::Duration;
+use tokio::sync::Notify;
 
 use crate::app::{ADA, ADAS, FRESH, MICROSECOND, TestApp};
+use crate::doubles::LateViews;
 
 fn alias(text: &str) -> Alias {
     Alias::parse(text).unwrap()
@@ -55,7 +59,7 @@ async fn the_configured_alias_counts_at_the_first_start_only() {
     let again = Access::start(app.access.ports().clone(), settings.clone()).await.unwrap();
     assert!(again.alias().await == app.access.alias().await);
     let mut ports = app.access.ports().clone();
-    ports.storage = std::sync::Arc::new(portcullis_storage_memory::MemoryStorage::new());
+    ports.storage = Arc::new(portcullis_storage_memory::MemoryStorage::new());
     let first = Access::start(ports, settings).await.unwrap();
     assert_eq!(first.alias().await.as_str(), "blue-heron-9-lake");
 }
@@ -73,6 +77,23 @@ async fn a_new_alias_is_live_at_once_here_and_within_half_a_second_elsewhere() {
     app.advance(MICROSECOND);
     assert!(elsewhere.alias().await == new);
     assert_eq!(app.count(Action::ParameterChanged).await, 1);
+}
+
+#[tokio::test]
+async fn a_reader_that_is_late_does_not_bring_the_old_alias_back() {
+    let app = TestApp::new().await;
+    let (opened, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let late = LateViews { storage: app.storage.clone(), opened: Arc::clone(&opened), go: Arc::clone(&go) };
+    let node = app.node(|ports| ports.storage = Arc::new(late)).await;
+    app.advance(FRESH);
+    let new = alias("grey-otter-4-river");
+    let change = async {
+        opened.notified().await;
+        node.set_alias(new.clone(), Actor::CommandLine).await.unwrap();
+        go.notify_one();
+    };
+    let (seen, ()) = tokio::join!(node.alias(), change);
+    assert!(seen == new && node.alias().await == new);
 }
 
 #[tokio::test]

@@ -171,3 +171,26 @@ impl Storage for AwayAfter {
         self.storage.begin().await
     }
 }
+
+/// Storage whose views are handed out so late that something else was written since.
+pub(crate) struct LateViews {
+    pub(crate) storage: MemoryStorage,
+    /// Told when a view was opened.
+    pub(crate) opened: Arc<tokio::sync::Notify>,
+    /// Lets the next view go.
+    pub(crate) go: Arc<tokio::sync::Notify>,
+}
+
+#[async_trait]
+impl Storage for LateViews {
+    async fn view(&self) -> Stored<Box<dyn View>> {
+        let view = self.storage.view().await;
+        self.opened.notify_one();
+        self.go.notified().await;
+        view
+    }
+
+    async fn begin(&self) -> Stored<Box<dyn UnitOfWork>> {
+        self.storage.begin().await
+    }
+}
