@@ -110,7 +110,8 @@ impl<'a> Page<'a> {
 
     /// Whether the menu shows a built-in functionality.
     pub fn may_view(&self, functionality: BuiltIn) -> bool {
-        self.cx.who.as_ref().is_some_and(|who| who.operator.grants().allow(&functionality.id(), Level::View))
+        let who = self.cx.who.as_ref().filter(|who| who.session.stage == Stage::SignedIn);
+        who.is_some_and(|who| who.operator.grants().allow(&functionality.id(), Level::View))
     }
 
     /// Whether the menu shows the operators.

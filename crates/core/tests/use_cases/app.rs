@@ -242,9 +242,16 @@ impl TestApp {
         self.mail.take()
     }
 
+    /// The mails that left, but for those that tell of a sign-in from another device.
+    pub(crate) async fn delivered_apart_from_sign_ins(&self) -> Vec<MailMessage> {
+        let mut mails = self.delivered().await;
+        mails.retain(|mail| !matches!(mail.content, Content::NewDevice { .. }));
+        mails
+    }
+
     /// The one reset link that left.
     pub(crate) async fn reset_link(&self) -> Token {
-        let mails = self.delivered().await;
+        let mails = self.delivered_apart_from_sign_ins().await;
         let [MailMessage { content: Content::PasswordReset { link, .. }, .. }] = &*mails else {
             panic!("one reset link, not {mails:?}")
         };

@@ -1,6 +1,7 @@
 //! Two-factor authentication: the QR code and "Add"; recovery codes; "Remove".
 
 use askama::Template;
+use poem::Response;
 use poem::http::{HeaderValue, StatusCode, header};
 use portcullis_core::two_factor::{self, AddError, Enrolment, RemoveError, State};
 use portcullis_domain::session::Stage;
@@ -49,11 +50,11 @@ fn off(cx: &Context, status: StatusCode, enrolment: Enrolment, errors: Errors) -
     Ok(cx.html(status, &TwoFactorOff { page, groups: groups.join(" "), due, enrolment }))
 }
 
-fn on(cx: &Context, state: &State) -> Answer {
+fn on(cx: &Context, state: &State) -> Response {
     let page = Page::new(cx, TITLE);
     let since = cx.speaker().moment(state.added_at, cx.access().now());
     let left = left(cx, state.codes_left);
-    Ok(cx.html(StatusCode::OK, &TwoFactorOn { page, since, since_exact: page_time(state.added_at), left }))
+    cx.html(StatusCode::OK, &TwoFactorOn { page, since, since_exact: page_time(state.added_at), left })
 }
 
 fn left(cx: &Context, left: u64) -> String {
@@ -67,7 +68,7 @@ fn page_time(moment: time::OffsetDateTime) -> String {
 pub(crate) async fn show(cx: &Context) -> Answer {
     let who = cx.signed_in()?;
     match two_factor::state(cx.access(), who.operator.id()).await? {
-        Some(state) => on(cx, &state),
+        Some(state) => Ok(on(cx, &state)),
         None => off(cx, StatusCode::OK, two_factor::begin(cx.access(), who), Errors::none()),
     }
 }
@@ -79,7 +80,7 @@ pub(crate) async fn add(cx: &Context) -> Answer {
     let refused = |key: &str| off(cx, StatusCode::UNPROCESSABLE_ENTITY, again(), Errors::one("code", cx.text(key)));
     match two_factor::add(cx.access(), &cx.client, who, sealed, code).await {
         Ok(added) => {
-            let mut response = show_codes(cx, &added.codes)?;
+            let mut response = show_codes(cx, &added.codes);
             if let Some(cookie) = cx.jar().set_session(&added.token) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
@@ -101,11 +102,11 @@ pub(crate) async fn add(cx: &Context) -> Answer {
 }
 
 /// The codes, once. Answered to the POST itself: they are nowhere else.
-fn show_codes(cx: &Context, codes: &[RecoveryCode]) -> Answer {
+fn show_codes(cx: &Context, codes: &[RecoveryCode]) -> Response {
     let codes: Vec<String> = codes.iter().map(|code| code.expose().to_string()).collect();
     let all = codes.join("\n");
     let left = left(cx, codes.len() as u64);
-    Ok(cx.html(StatusCode::OK, &RecoveryCodes { page: Page::new(cx, "recovery-codes-title"), codes, all, left }))
+    cx.html(StatusCode::OK, &RecoveryCodes { page: Page::new(cx, "recovery-codes-title"), codes, all, left })
 }
 
 pub(crate) async fn remove(cx: &Context) -> Answer {
@@ -129,7 +130,7 @@ pub(crate) async fn show_recovery_codes(cx: &Context) -> Answer {
 
 pub(crate) async fn replace_recovery_codes(cx: &Context) -> Answer {
     match two_factor::replace_recovery_codes(cx.access(), &cx.client, cx.signed_in()?).await? {
-        Some(codes) => show_codes(cx, &codes),
+        Some(codes) => Ok(show_codes(cx, &codes)),
         None => Ok(cx.see_other("/account/two-factor")),
     }
 }
