@@ -13,10 +13,10 @@ use sea_orm::{ConnectionTrait, Value};
 use crate::roles;
 use crate::statement::{Row, at, execute, limit_offset, maybe_at, maybe_text, row, row_lock, rows, text};
 
-const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "id, kind, email, name, language, status, password, password_set_at, password_change_due, created_at";
 
-fn read(row: &Row) -> Stored<Account> {
+pub(crate) fn read(row: &Row) -> Stored<Account> {
     Ok(Account {
         id: AccountId(row.uuid("id")?),
         kind: row.parsed("kind", AccountKind::parse)?,
@@ -74,7 +74,7 @@ pub(crate) async fn count_operators<C: ConnectionTrait>(db: &C, search: &str) ->
 }
 
 /// The operators behind accounts, with all their roles and grants from one query, however many they are.
-async fn with_roles<C: ConnectionTrait>(db: &C, accounts: Vec<Account>) -> Stored<Vec<Operator>> {
+pub(crate) async fn with_roles<C: ConnectionTrait>(db: &C, accounts: Vec<Account>) -> Stored<Vec<Operator>> {
     let ids: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();
     let mut held = roles::held_by(db, &ids).await?;
     Ok(accounts
@@ -93,7 +93,7 @@ async fn with_roles<C: ConnectionTrait>(db: &C, accounts: Vec<Account>) -> Store
 const LONGEST_SEARCH: usize = 4096;
 
 /// What finds `search` anywhere, and takes what was typed literally.
-fn pattern(search: &str) -> Value {
+pub(crate) fn pattern(search: &str) -> Value {
     let mut pattern = String::from("%");
     for c in EmailKey::of(search).as_str().chars().take(LONGEST_SEARCH) {
         if matches!(c, '%' | '_' | '\\') {

@@ -8,9 +8,11 @@ use uuid::Uuid;
 
 use crate::statement::{Row, at, corrupt, execute, limit_offset, maybe_text, rows, text};
 
-const COLUMNS: &str = "id, happened_at, actor, actor_id, actor_name, action, target_id, target_name, address, details";
+pub(crate) const COLUMNS: &str =
+    "id, happened_at, actor, actor_id, actor_name, action, target_id, target_name, address, details";
 
-fn actor(row: &Row) -> Stored<Actor> {
+/// The actor in the columns `actor`, `actor_id` and `actor_name`.
+pub(crate) fn actor(row: &Row) -> Stored<Actor> {
     Ok(match row.text("actor")?.as_str() {
         "stranger" => Actor::Stranger,
         "operator" => Actor::Operator(AccountId(row.uuid("actor_id")?), row.text("actor_name")?),
@@ -20,7 +22,7 @@ fn actor(row: &Row) -> Stored<Actor> {
     })
 }
 
-fn read(row: &Row) -> Stored<AuditEvent> {
+pub(crate) fn read(row: &Row) -> Stored<AuditEvent> {
     Ok(AuditEvent {
         id: row.uuid("id")?,
         at: row.instant("happened_at")?,
@@ -32,18 +34,23 @@ fn read(row: &Row) -> Stored<AuditEvent> {
     })
 }
 
+/// An actor as the three columns hold it.
+pub(crate) fn spelled(actor: &Actor) -> (&'static str, Option<Uuid>, Option<&str>) {
+    match actor {
+        Actor::Stranger => ("stranger", None, None),
+        Actor::Operator(id, name) => ("operator", Some(id.0), Some(name)),
+        Actor::CommandLine => ("command-line", None, None),
+        Actor::System => ("system", None, None),
+    }
+}
+
 pub(crate) async fn page<C: ConnectionTrait>(db: &C, page: Page) -> Stored<Vec<AuditEvent>> {
     let sql = format!("SELECT {COLUMNS} FROM audit_events ORDER BY happened_at DESC, seq DESC LIMIT $1 OFFSET $2");
     rows(db, &sql, limit_offset(page).to_vec()).await?.iter().map(read).collect()
 }
 
 pub(crate) async fn append<C: ConnectionTrait>(db: &C, event: &AuditEvent) -> Stored<()> {
-    let (actor, id, name): (&str, Option<Uuid>, Option<&str>) = match &event.actor {
-        Actor::Stranger => ("stranger", None, None),
-        Actor::Operator(id, name) => ("operator", Some(id.0), Some(name)),
-        Actor::CommandLine => ("command-line", None, None),
-        Actor::System => ("system", None, None),
-    };
+    let (actor, id, name) = spelled(&event.actor);
     let details = serde_json::to_string(&event.details).map_err(|error| StorageError::Corrupt(error.to_string()))?;
     let sql = format!(
         "INSERT INTO audit_events ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"

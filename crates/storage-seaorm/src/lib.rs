@@ -21,6 +21,15 @@ mod recovery_requests;
 mod roles;
 mod sessions;
 
+mod audit_trail;
+mod known_devices;
+mod mail_desk;
+mod operator_search;
+mod parameter_history;
+mod password_history;
+mod role_book;
+mod two_factors;
+
 mod error;
 mod statement;
 

@@ -11,9 +11,9 @@ use crate::statement::{
     Row, at, corrupt, execute, limit, limit_offset, maybe_text, placeholders, row_lock, rows, text,
 };
 
-const COLUMNS: &str = "id, recipient, kind, body, state, attempts, next_attempt_at, created_at, last_error";
+pub(crate) const COLUMNS: &str = "id, recipient, kind, body, state, attempts, next_attempt_at, created_at, last_error";
 
-fn read(row: &Row) -> Stored<OutboxEntry> {
+pub(crate) fn read(row: &Row) -> Stored<OutboxEntry> {
     Ok(OutboxEntry {
         id: row.uuid("id")?,
         to: row.parsed("recipient", |text| Email::parse(text).ok())?,
@@ -37,8 +37,9 @@ pub(crate) async fn page<C: ConnectionTrait>(db: &C, page: Page) -> Stored<Vec<O
 }
 
 pub(crate) async fn insert<C: ConnectionTrait>(db: &C, entry: &OutboxEntry) -> Stored<()> {
-    let sql =
-        format!("INSERT INTO outbox ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING");
+    let sql = format!(
+        "INSERT INTO outbox ({COLUMNS}, recipient_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
+    );
     let values = vec![
         entry.id.into(),
         text(entry.to.as_str()),
@@ -49,6 +50,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(db: &C, entry: &OutboxEntry) -> S
         at(entry.next_attempt_at),
         at(entry.created_at),
         maybe_text(entry.last_error.as_deref()),
+        text(entry.to.key().as_str()),
     ];
     if execute(db, &sql, values).await? == 1 { Ok(()) } else { Err(StorageError::Conflict) }
 }

@@ -91,6 +91,11 @@ pub(crate) async fn insert<C: ConnectionTrait>(db: &C, role: &Role) -> Stored<()
     if execute(db, sql, values).await? == 0 {
         return Err(StorageError::Conflict);
     }
+    grant(db, role).await
+}
+
+/// Writes what a role grants.
+pub(crate) async fn grant<C: ConnectionTrait>(db: &C, role: &Role) -> Stored<()> {
     let none = BTreeMap::new();
     let permissions = match &role.grants {
         Grants::Everything => &none,

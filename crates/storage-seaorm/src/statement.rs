@@ -68,6 +68,17 @@ pub(crate) fn maybe_text(content: Option<&str>) -> Value {
     content.map_or(Value::String(None), text)
 }
 
+/// Perhaps a digest, from a column.
+pub(crate) fn read_digest(column: &str, bytes: Option<Vec<u8>>) -> Stored<Option<Digest256>> {
+    bytes.map(|bytes| Digest256::from_slice(&bytes).ok_or_else(|| corrupt(column))).transpose()
+}
+
+/// The number in the column `counted` of the only row.
+pub(crate) async fn count<C: ConnectionTrait>(db: &C, sql: &str, values: Vec<Value>) -> Stored<u64> {
+    let counted = row(db, sql, values).await?.map(|row| row.get::<i64>("counted")).transpose()?;
+    Ok(counted.and_then(|counted| u64::try_from(counted).ok()).unwrap_or(0))
+}
+
 /// How many rows to give at most, as a value.
 pub(crate) fn limit(most: u64) -> Value {
     i64::try_from(most.min(MOST_ROWS)).unwrap_or(i64::MAX).into()

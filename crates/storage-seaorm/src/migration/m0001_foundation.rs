@@ -2,8 +2,10 @@
 
 use portcullis_domain::email::EmailKey;
 use portcullis_domain::role::{Grants, Role};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait};
+
+use super::execute_all;
 
 /// The first tables, and the built-in role.
 pub(crate) struct Foundation;
@@ -19,9 +21,7 @@ impl MigrationTrait for Foundation {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
         let backend = db.get_database_backend();
-        for statement in TABLES.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
-            db.execute_unprepared(&spelled(statement, backend)).await?;
-        }
+        execute_all(manager, TABLES).await?;
         let role = Role::super_administrator();
         let seed = Statement::from_sql_and_values(
             backend,
@@ -37,32 +37,6 @@ impl MigrationTrait for Foundation {
         );
         db.execute_raw(seed).await.map(drop)
     }
-}
-
-/// The statement with the types as the engine calls them.
-fn spelled(statement: &str, backend: DbBackend) -> String {
-    // A sorted text compares byte by byte on both engines, whatever the locale of the server.
-    let words = match backend {
-        DbBackend::Postgres => [
-            ("{id}", "UUID"),
-            ("{bytes}", "BYTEA"),
-            ("{int}", "BIGINT"),
-            ("{flag}", "BOOLEAN"),
-            ("{serial}", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
-            ("{sorted}", "TEXT COLLATE \"C\""),
-            ("{strict}", ""),
-        ],
-        _ => [
-            ("{id}", "BLOB"),
-            ("{bytes}", "BLOB"),
-            ("{int}", "INTEGER"),
-            ("{flag}", "INTEGER"),
-            ("{serial}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
-            ("{sorted}", "TEXT"),
-            ("{strict}", "STRICT"),
-        ],
-    };
-    words.iter().fold(statement.to_owned(), |sql, (word, spelling)| sql.replace(word, spelling))
 }
 
 /// Instants are microseconds since the epoch.

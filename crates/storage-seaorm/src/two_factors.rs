@@ -1,0 +1,100 @@
+//! Second factors and recovery codes.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use portcullis_domain::account::AccountId;
+use portcullis_domain::instant::Instant;
+use portcullis_domain::ports::storage::Stored;
+use portcullis_domain::ports::storage::two_factors::{Coverage, TwoFactorView, TwoFactors};
+use portcullis_domain::secret::{Digest256, Sealed};
+use portcullis_domain::two_factor::TwoFactor;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+
+use crate::handle::Handle;
+use crate::statement::{at, count, digest, execute, placeholders, row, row_lock, rows};
+
+#[async_trait]
+impl<C: ConnectionTrait + Send> TwoFactorView for Handle<C> {
+    async fn two_factor(&mut self, account: AccountId) -> Stored<Option<TwoFactor>> {
+        let sql = "SELECT secret, added_at, last_step FROM two_factors WHERE account_id = $1";
+        let Some(row) = row(&self.0, sql, vec![account.0.into()]).await? else { return Ok(None) };
+        Ok(Some(TwoFactor {
+            secret: Sealed(row.get("secret")?),
+            added_at: row.instant("added_at")?,
+            last_step: row.get("last_step")?,
+        }))
+    }
+
+    async fn two_factor_holders(&mut self, accounts: &[AccountId]) -> Stored<BTreeSet<AccountId>> {
+        if accounts.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let sql =
+            format!("SELECT account_id FROM two_factors WHERE account_id IN ({})", placeholders(1, accounts.len()));
+        let values = accounts.iter().map(|id| id.0.into()).collect();
+        rows(&self.0, &sql, values).await?.iter().map(|row| Ok(AccountId(row.uuid("account_id")?))).collect()
+    }
+
+    async fn recovery_codes_left(&mut self, account: AccountId) -> Stored<u64> {
+        let sql = "SELECT COUNT(*) AS counted FROM recovery_codes WHERE account_id = $1 AND used_at IS NULL";
+        count(&self.0, sql, vec![account.0.into()]).await
+    }
+
+    async fn two_factor_coverage(&mut self) -> Stored<Coverage> {
+        let active = "SELECT COUNT(*) AS counted FROM accounts WHERE kind = 'operator' AND status = 'active'";
+        let covered = "SELECT COUNT(*) AS counted FROM two_factors t JOIN accounts a ON a.id = t.account_id \
+                       WHERE a.kind = 'operator' AND a.status = 'active'";
+        Ok(Coverage { active: count(&self.0, active, vec![]).await?, covered: count(&self.0, covered, vec![]).await? })
+    }
+}
+
+#[async_trait]
+impl TwoFactors for Handle<DatabaseTransaction> {
+    async fn add_two_factor(&mut self, account: AccountId, factor: &TwoFactor, codes: &[Digest256]) -> Stored<bool> {
+        let sql = "INSERT INTO two_factors (account_id, secret, added_at, last_step) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT DO NOTHING";
+        let secret = factor.secret.0.clone();
+        let values = vec![account.0.into(), secret.into(), at(factor.added_at), factor.last_step.into()];
+        if execute(&self.0, sql, values).await? == 0 {
+            return Ok(false);
+        }
+        insert_codes(&self.0, account, codes).await?;
+        Ok(true)
+    }
+
+    async fn remove_two_factor(&mut self, account: AccountId) -> Stored<bool> {
+        // Its codes go with it: their table says so.
+        Ok(execute(&self.0, "DELETE FROM two_factors WHERE account_id = $1", vec![account.0.into()]).await? == 1)
+    }
+
+    async fn spend_totp_step(&mut self, account: AccountId, step: i64) -> Stored<bool> {
+        let sql = "UPDATE two_factors SET last_step = $2 WHERE account_id = $1 AND last_step < $2";
+        Ok(execute(&self.0, sql, vec![account.0.into(), step.into()]).await? == 1)
+    }
+
+    async fn replace_recovery_codes(&mut self, account: AccountId, codes: &[Digest256]) -> Stored<bool> {
+        // Locked, so that of two who replace them at once only one's stay.
+        let sql =
+            format!("SELECT account_id FROM two_factors WHERE account_id = $1{}", row_lock(&self.0, " FOR UPDATE"));
+        if row(&self.0, &sql, vec![account.0.into()]).await?.is_none() {
+            return Ok(false);
+        }
+        execute(&self.0, "DELETE FROM recovery_codes WHERE account_id = $1", vec![account.0.into()]).await?;
+        insert_codes(&self.0, account, codes).await?;
+        Ok(true)
+    }
+
+    async fn spend_recovery_code(&mut self, account: AccountId, code: &Digest256, now: Instant) -> Stored<bool> {
+        let sql = "UPDATE recovery_codes SET used_at = $3 WHERE account_id = $1 AND digest = $2 AND used_at IS NULL";
+        Ok(execute(&self.0, sql, vec![account.0.into(), digest(code), at(now)]).await? == 1)
+    }
+}
+
+async fn insert_codes<C: ConnectionTrait>(db: &C, account: AccountId, codes: &[Digest256]) -> Stored<()> {
+    for code in codes {
+        let sql = "INSERT INTO recovery_codes (account_id, digest) VALUES ($1, $2)";
+        execute(db, sql, vec![account.0.into(), digest(code)]).await?;
+    }
+    Ok(())
+}
