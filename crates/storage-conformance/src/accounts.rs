@@ -8,11 +8,18 @@ use portcullis_domain::email::EmailKey;
 use portcullis_domain::instant::from_micros;
 use portcullis_domain::language::Language;
 use portcullis_domain::one_time_token::Purpose;
+use portcullis_domain::ports::storage::audit_trail::{AuditFilter, Entry};
+use portcullis_domain::ports::storage::parameter_history::ParameterChange;
 use portcullis_domain::ports::storage::{Storage, StorageError};
 use portcullis_domain::role::RoleId;
 use time::Duration;
 
-use crate::fixtures::{FIRST, account, email, given, id, invited, name, now, operator, session, token, uuid};
+use crate::audit;
+use crate::fixtures::{
+    FIRST, account, digest, email, given, hash, id, invited, name, now, operator, session, token, uuid,
+};
+use crate::parameter_history::change;
+use crate::two_factors::{codes, factor};
 
 pub(crate) async fn an_account_is_read_back_as_it_was_written(storage: Arc<dyn Storage>) {
     let accounts = [
@@ -162,4 +169,58 @@ pub(crate) async fn deleting_takes_roles_sessions_and_tokens_along(storage: Arc<
     let next = Account { created_at: now() + Duration::DAY, ..operator(1) };
     unit.insert_account(&next).await.unwrap();
     assert_eq!(unit.operator(id(1)).await.unwrap().unwrap().roles(), []);
+}
+
+/// Gives an account one of everything that only it may have.
+async fn furnished(storage: &Arc<dyn Storage>, n: u32) {
+    let mut unit = storage.begin().await.unwrap();
+    assert!(unit.add_two_factor(id(n), &factor(1), &codes(n)).await.unwrap());
+    unit.remember_device(id(n), &digest(7), now()).await.unwrap();
+    unit.remember_password(id(n), &hash(n), now()).await.unwrap();
+    unit.note_password_rules(id(n), "rules").await.unwrap();
+    unit.commit().await.unwrap();
+}
+
+pub(crate) async fn deleting_takes_all_the_rest_along_but_what_was_recorded(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1), operator(2)]).await;
+    furnished(&storage, 1).await;
+    furnished(&storage, 2).await;
+    let by = Actor::Operator(id(1), "Operator 00001".to_owned());
+    let target = Some((id(1).0.to_string(), "Operator 00001".to_owned()));
+    let event = AuditEvent { target, ..audit::event(1, Action::ParameterChanged, by.clone()) };
+    let change = ParameterChange { by, ..change(1, "key") };
+    let mut unit = storage.begin().await.unwrap();
+    unit.append_audit_event(&event).await.unwrap();
+    unit.change_parameter(&change).await.unwrap();
+    unit.commit().await.unwrap();
+    let place = storage.view().await.unwrap().audit_chain(0, 1).await.unwrap()[0].sequence;
+    let mut unit = storage.begin().await.unwrap();
+    assert!(unit.seal_event(place, &digest(1)).await.unwrap());
+    assert!(unit.delete_account(id(1)).await.unwrap());
+    unit.commit().await.unwrap();
+
+    // Whoever gets the identity and the address again inherits nothing.
+    given(&storage, &[operator(1)]).await;
+    let mut unit = storage.begin().await.unwrap();
+    for (n, has) in [(1, false), (2, true)] {
+        assert_eq!(unit.two_factor(id(n)).await.unwrap().is_some(), has, "{n}");
+        assert_eq!(unit.recovery_codes_left(id(n)).await.unwrap(), if has { 10 } else { 0 }, "{n}");
+        assert_eq!(unit.spend_recovery_code(id(n), &digest(n * 100), now()).await.unwrap(), has, "{n}");
+        assert_eq!(unit.has_known_devices(id(n)).await.unwrap(), has, "{n}");
+        assert_eq!(unit.is_known_device(id(n), &digest(7)).await.unwrap(), has, "{n}");
+        assert_eq!(unit.earlier_passwords(id(n), 24).await.unwrap().len(), usize::from(has), "{n}");
+    }
+    let mut rules = unit.password_rules_in_use().await.unwrap();
+    rules.sort();
+    assert_eq!(rules, [(String::new(), 1), ("rules".to_owned(), 1)]);
+    let sealed = Entry { sequence: place, event: event.clone(), seal: Some(digest(1)) };
+    let sealed = [sealed];
+    assert_eq!(unit.audit_chain(0, 10).await.unwrap(), sealed, "what happened stays");
+    for filter in [
+        AuditFilter { actor: Some(id(1).0.to_string()), ..AuditFilter::default() },
+        AuditFilter { target: Some(id(1).0.to_string()), ..AuditFilter::default() },
+    ] {
+        assert_eq!(unit.search_audit(&filter, None, 10).await.unwrap(), sealed, "and is found");
+    }
+    assert_eq!(unit.parameter_changes("key", FIRST).await.unwrap(), [change], "with the name of who did it");
 }

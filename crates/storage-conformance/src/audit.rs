@@ -9,7 +9,8 @@ use time::Duration;
 
 use crate::fixtures::{FIRST, id, now, uuid};
 
-fn event(n: u32, action: Action, actor: Actor) -> AuditEvent {
+/// An event of `n` microseconds from now.
+pub(crate) fn event(n: u32, action: Action, actor: Actor) -> AuditEvent {
     AuditEvent {
         id: uuid(n),
         at: now() + Duration::microseconds(i64::from(n)),
@@ -21,7 +22,8 @@ fn event(n: u32, action: Action, actor: Actor) -> AuditEvent {
     }
 }
 
-async fn appended(storage: &Arc<dyn Storage>, events: &[AuditEvent]) {
+/// Puts events there.
+pub(crate) async fn appended(storage: &Arc<dyn Storage>, events: &[AuditEvent]) {
     let mut unit = storage.begin().await.unwrap();
     for event in events {
         unit.append_audit_event(event).await.unwrap();

@@ -15,15 +15,23 @@ mod fixtures;
 
 mod accounts;
 mod audit;
+mod audit_trail;
 mod budgets;
+mod known_devices;
+mod mail_desk;
+mod operator_search;
 mod operators;
 mod outbox;
+mod parameter_history;
 mod parameters;
+mod password_history;
 mod passwords;
 mod recovery_requests;
+mod role_book;
 mod roles;
 mod sessions;
 mod tokens;
+mod two_factors;
 mod units_of_work;
 
 use std::future::Future;
@@ -80,11 +88,13 @@ macro_rules! trials {
     };
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of names, and a trial that is not on it does not run")]
 fn all() -> Vec<(&'static str, Run)> {
     trials! {
         units_of_work:
             what_is_dropped_is_rolled_back,
             what_is_not_committed_is_seen_by_itself_and_nobody_else,
+            second_factors_and_history_roll_back_with_the_rest,
             a_conflict_does_not_poison_it,
             set_up_completes_once,;
         accounts:
@@ -95,24 +105,44 @@ fn all() -> Vec<(&'static str, Run)> {
             what_no_text_column_holds_is_not_found,
             a_profile_changes_name_and_language_only,
             a_status_moves_from_where_it_was_seen,
-            deleting_takes_roles_sessions_and_tokens_along,;
+            deleting_takes_roles_sessions_and_tokens_along,
+            deleting_takes_all_the_rest_along_but_what_was_recorded,;
         passwords:
             a_first_password_makes_an_invited_account_active,
             of_racing_changes_of_a_password_one_wins,
             a_suspended_account_gets_no_password,
             a_renewed_hash_changes_nothing_else,;
+        password_history:
+            earlier_passwords_come_newest_first,
+            the_newest_twenty_four_are_kept,
+            rules_in_use_are_those_of_active_operators,
+            new_passwords_are_required_under_the_rules_named,;
         operators:
             vendors_and_customers_are_never_operators,
             pages_are_complete_and_ordered,
             a_page_has_five_hundred_at_most,
             a_search_finds_names_and_addresses_without_regard_to_case,
             a_search_takes_wildcards_literally,;
+        operator_search:
+            filters_narrow_together_in_every_combination,
+            what_does_not_narrow_lists_all_as_they_are,
+            a_filter_searches_as_the_list_does,;
         roles:
             the_built_in_role_is_there_and_first,
             a_role_is_read_back_as_it_was_written,
             a_role_name_is_taken_without_regard_to_case,
             an_operator_holds_the_union_of_the_roles,
             unknown_roles_are_refused_and_the_old_ones_stay,;
+        role_book:
+            a_role_is_found_by_its_identity,
+            an_update_replaces_all_and_raises_the_version,
+            of_racing_updates_of_a_version_one_wins,
+            a_taken_name_does_not_poison_the_update,
+            a_role_is_deleted_only_when_nobody_holds_it,
+            a_role_is_not_deleted_while_somebody_gets_it,
+            holders_are_operators_by_name,
+            super_administrators_are_counted_when_active,
+            of_two_who_take_each_other_away_one_is_left,;
         tokens:
             of_racing_consumers_one_wins,
             a_token_serves_its_own_purpose_only,
@@ -125,6 +155,22 @@ fn all() -> Vec<(&'static str, Run)> {
             sessions_come_latest_use_first_and_never_go_back,
             a_session_ends_once,
             ending_the_others_spares_one_and_other_people,;
+        two_factors:
+            a_second_factor_is_read_back_as_it_was_written,
+            a_step_is_spent_once_and_only_later_ones_after_it,
+            of_racing_steps_none_is_spent_twice,
+            of_racing_uses_of_a_recovery_code_one_wins,
+            a_recovery_code_is_good_for_its_owner_only,
+            of_racing_additions_one_wins_with_its_own_codes,
+            removing_takes_the_recovery_codes_along,
+            new_recovery_codes_replace_used_and_unused,
+            coverage_counts_active_operators_only,
+            holders_are_those_asked_for_who_have_one,;
+        known_devices:
+            a_device_is_known_to_the_account_it_signed_in_to,
+            twenty_devices_are_kept_per_account,
+            forgetting_forgets_all_of_one_account,
+            racing_sign_ins_of_a_device_note_it_once,;
         budgets:
             a_budget_is_exact_under_fifty_parallel_spends,
             a_budget_fills_up_with_time,
@@ -136,13 +182,29 @@ fn all() -> Vec<(&'static str, Run)> {
             of_racing_claims_each_mail_goes_to_one,
             what_is_known_after_a_try_replaces_what_was,
             the_outbox_comes_newest_first_and_complete,;
+        mail_desk:
+            mails_of_a_state_come_newest_first_and_complete,
+            the_latest_mail_is_of_a_kind_and_an_address,
+            what_is_tried_again_is_due_at_once,;
         recovery_requests:
             a_request_is_taken_once_when_it_is_due,
             of_racing_takers_each_request_goes_to_one,;
         audit:
             every_action_and_actor_round_trips,
             events_come_newest_first_and_complete,;
+        audit_trail:
+            each_filter_finds_its_events_complete_and_newest_first,
+            a_filter_is_text_and_nothing_more,
+            a_search_gives_five_hundred_at_most,
+            the_chain_comes_in_the_order_of_writing,
+            an_event_is_sealed_once,
+            of_racing_sealers_each_goes_on_where_the_one_before_ended,
+            of_racing_writers_every_event_has_a_place_of_its_own,;
         parameters:
             a_parameter_is_what_it_was_set_to_last,;
+        parameter_history:
+            a_change_sets_the_parameter_and_is_recorded,
+            changes_come_newest_first_and_complete,
+            of_racing_changes_every_one_is_recorded,;
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::fixtures::{FIRST, RACERS, email, linger, now, race, uuid};
 
 /// A mail written `n` microseconds from now, due now.
-fn mail(n: u32) -> OutboxEntry {
+pub(crate) fn mail(n: u32) -> OutboxEntry {
     OutboxEntry {
         id: uuid(n),
         to: email(&format!("Operator-{n}@example.com")),
@@ -25,7 +25,8 @@ fn mail(n: u32) -> OutboxEntry {
     }
 }
 
-async fn written(storage: &Arc<dyn Storage>, mails: &[OutboxEntry]) {
+/// Puts mails there.
+pub(crate) async fn written(storage: &Arc<dyn Storage>, mails: &[OutboxEntry]) {
     let mut unit = storage.begin().await.unwrap();
     for mail in mails {
         unit.insert_mail(mail).await.unwrap();
@@ -34,7 +35,7 @@ async fn written(storage: &Arc<dyn Storage>, mails: &[OutboxEntry]) {
 }
 
 /// What is claimed for ten minutes at `after` from now, sorted.
-async fn claim(storage: &Arc<dyn Storage>, after: Duration, most: u64) -> Vec<Uuid> {
+pub(crate) async fn claim(storage: &Arc<dyn Storage>, after: Duration, most: u64) -> Vec<Uuid> {
     let at = now() + after;
     let mut unit = storage.begin().await.unwrap();
     linger().await;

@@ -8,7 +8,8 @@ use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
 
 use crate::fixtures::{given, id, operator, uuid};
 
-fn role(n: u32, name: &str, grants: &[(BuiltIn, Level)]) -> Role {
+/// A role of version `n`.
+pub(crate) fn role(n: u32, name: &str, grants: &[(BuiltIn, Level)]) -> Role {
     Role {
         id: RoleId(uuid(n)),
         name: RoleName::parse(name).unwrap(),
@@ -18,7 +19,8 @@ fn role(n: u32, name: &str, grants: &[(BuiltIn, Level)]) -> Role {
     }
 }
 
-async fn given_roles(storage: &Arc<dyn Storage>, roles: &[Role]) {
+/// Puts roles there.
+pub(crate) async fn given_roles(storage: &Arc<dyn Storage>, roles: &[Role]) {
     let mut unit = storage.begin().await.unwrap();
     for role in roles {
         unit.insert_role(role).await.unwrap();

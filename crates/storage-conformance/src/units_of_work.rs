@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
+use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::one_time_token::Purpose;
 use portcullis_domain::ports::storage::{Storage, StorageError};
 use portcullis_domain::role::{Role, RoleId};
 use time::Duration;
 
-use crate::fixtures::{FIRST, RACERS, given, id, invited, issued, linger, now, operator, race, token, uuid};
+use crate::audit::event;
+use crate::fixtures::{
+    FIRST, RACERS, digest, given, hash, id, invited, issued, linger, now, operator, race, token, uuid,
+};
+use crate::outbox::{mail, written};
+use crate::parameter_history::change;
+use crate::two_factors::{codes, factor, protected};
 
 pub(crate) async fn what_is_dropped_is_rolled_back(storage: Arc<dyn Storage>) {
     given(&storage, &[invited(1)]).await;
@@ -61,6 +68,36 @@ pub(crate) async fn what_is_not_committed_is_seen_by_itself_and_nobody_else(stor
     let mut after = storage.view().await.unwrap();
     assert_eq!(after.account(id(1)).await.unwrap(), Some(operator(1)));
     assert!(after.operator(id(1)).await.unwrap().unwrap().is_super_administrator());
+}
+
+pub(crate) async fn second_factors_and_history_roll_back_with_the_rest(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1), operator(2)]).await;
+    protected(&storage, &[1]).await;
+    written(&storage, &[mail(1)]).await;
+    let mut unit = storage.begin().await.unwrap();
+    unit.append_audit_event(&event(1, Action::SignedIn, Actor::System)).await.unwrap();
+    assert!(unit.spend_totp_step(id(1), 5_000).await.unwrap());
+    assert!(unit.spend_recovery_code(id(1), &codes(1)[0], now()).await.unwrap());
+    assert!(unit.add_two_factor(id(2), &factor(2), &codes(2)).await.unwrap());
+    unit.remember_device(id(1), &digest(1), now()).await.unwrap();
+    unit.remember_password(id(1), &hash(1), now()).await.unwrap();
+    unit.note_password_rules(id(1), "rules").await.unwrap();
+    unit.change_parameter(&change(1, "key")).await.unwrap();
+    assert!(unit.retry_mail(uuid(1), now() + Duration::HOUR).await.unwrap());
+    drop(unit);
+
+    // A unit of work, so that it waits until the dropped one is gone for good.
+    let mut unit = storage.begin().await.unwrap();
+    assert!(unit.spend_totp_step(id(1), 1_001).await.unwrap());
+    assert!(unit.spend_recovery_code(id(1), &codes(1)[0], now()).await.unwrap());
+    assert_eq!(unit.two_factor(id(2)).await.unwrap(), None);
+    assert!(!unit.has_known_devices(id(1)).await.unwrap());
+    assert_eq!(unit.earlier_passwords(id(1), 24).await.unwrap(), []);
+    assert_eq!(unit.password_rules_in_use().await.unwrap(), [(String::new(), 2)]);
+    assert_eq!(unit.parameter_changes("key", FIRST).await.unwrap(), []);
+    assert_eq!(unit.parameters().await.unwrap(), []);
+    assert_eq!(unit.audit_chain(0, 10).await.unwrap(), []);
+    assert_eq!(unit.mails(None, FIRST).await.unwrap(), [mail(1)]);
 }
 
 pub(crate) async fn a_conflict_does_not_poison_it(storage: Arc<dyn Storage>) {

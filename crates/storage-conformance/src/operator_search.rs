@@ -1,0 +1,115 @@
+//! The operators by search, status, role and second factor.
+
+use std::sync::Arc;
+
+use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus, Operator};
+use portcullis_domain::ports::storage::operator_search::OperatorFilter;
+use portcullis_domain::ports::storage::{Page, Storage};
+use portcullis_domain::role::RoleId;
+
+use crate::fixtures::{FIRST, given, id, name, operator, uuid};
+use crate::roles::{given_roles, role};
+use crate::two_factors::protected;
+
+const STATUSES: [AccountStatus; 3] = [AccountStatus::Invited, AccountStatus::Active, AccountStatus::Suspended];
+
+/// Every second has the first role, every third the second one, every fifth a second factor, every seventh is an Anna;
+/// and the statuses change every eight.
+async fn given_some(storage: &Arc<dyn Storage>) -> Vec<u32> {
+    let all: Vec<u32> = (1..=60).collect();
+    let accounts: Vec<Account> = all
+        .iter()
+        .map(|n| Account {
+            name: name(&if n % 7 == 0 { format!("ANNA {n:05}") } else { format!("Bea {n:05}") }),
+            status: STATUSES[usize::try_from(n / 8 % 3).unwrap()],
+            ..operator(*n)
+        })
+        .collect();
+    given(storage, &accounts).await;
+    let vendor = Account { kind: AccountKind::Vendor, name: name("Anna"), ..operator(70) };
+    given(storage, &[vendor, Account { kind: AccountKind::Customer, ..operator(71) }]).await;
+    given_roles(storage, &[role(1, "One", &[]), role(2, "Two", &[]), role(3, "Three", &[])]).await;
+    let mut unit = storage.begin().await.unwrap();
+    for n in &all {
+        let roles = [1, 2].into_iter().filter(|role| n % (role + 1) == 0).map(|role| RoleId(uuid(role)));
+        unit.set_roles(id(*n), &roles.collect::<Vec<_>>()).await.unwrap();
+    }
+    unit.set_roles(id(70), &[RoleId(uuid(1))]).await.unwrap();
+    unit.commit().await.unwrap();
+    let covered: Vec<u32> = all.iter().copied().filter(|n| n % 5 == 0).chain([70]).collect();
+    protected(storage, &covered).await;
+    // Sorted as they are listed: Anna before Bea.
+    let mut sorted = all;
+    sorted.sort_by_key(|n| (n % 7 != 0, *n));
+    sorted
+}
+
+fn expected(all: &[u32], filter: &OperatorFilter) -> Vec<AccountId> {
+    let asked = |n: &u32| {
+        let search = match filter.search.as_str() {
+            "" => true,
+            "anna" => n.is_multiple_of(7),
+            _ => false,
+        };
+        search
+            && filter.status.is_none_or(|status| STATUSES[usize::try_from(n / 8 % 3).unwrap()] == status)
+            && filter.role.is_none_or(|role| {
+                (role == RoleId(uuid(1)) && n.is_multiple_of(2)) || (role == RoleId(uuid(2)) && n.is_multiple_of(3))
+            })
+            && filter.two_factor.is_none_or(|wanted| n.is_multiple_of(5) == wanted)
+    };
+    all.iter().filter(|n| asked(n)).map(|n| id(*n)).collect()
+}
+
+pub(crate) async fn filters_narrow_together_in_every_combination(storage: Arc<dyn Storage>) {
+    let all = given_some(&storage).await;
+    let mut view = storage.view().await.unwrap();
+    for search in ["", "anna", "nobody"] {
+        for status in [None, Some(STATUSES[0]), Some(STATUSES[1]), Some(STATUSES[2])] {
+            for role in [None, Some(1), Some(2), Some(3), Some(99)] {
+                for two_factor in [None, Some(true), Some(false)] {
+                    let role = role.map(|n| RoleId(uuid(n)));
+                    let filter = OperatorFilter { search: search.to_owned(), status, role, two_factor };
+                    let expected = expected(&all, &filter);
+                    let mut found: Vec<AccountId> = Vec::new();
+                    loop {
+                        let page = Page { offset: found.len() as u64, limit: 25 };
+                        let listed = view.search_operators(&filter, page).await.unwrap();
+                        if listed.is_empty() {
+                            break;
+                        }
+                        found.extend(listed.iter().map(Operator::id));
+                    }
+                    assert_eq!(found, expected, "{filter:?}");
+                    let count = view.count_found_operators(&filter).await.unwrap();
+                    assert_eq!(count, expected.len() as u64, "{filter:?}");
+                }
+            }
+        }
+    }
+}
+
+pub(crate) async fn what_does_not_narrow_lists_all_as_they_are(storage: Arc<dyn Storage>) {
+    given_some(&storage).await;
+    let mut view = storage.view().await.unwrap();
+    let all = view.operators("", FIRST).await.unwrap();
+    assert_eq!(view.search_operators(&OperatorFilter::default(), FIRST).await.unwrap(), all, "with roles and grants");
+    let first = RoleId(uuid(1));
+    let filter = OperatorFilter { role: Some(first), ..OperatorFilter::default() };
+    let holders: Vec<Operator> = all.into_iter().filter(|operator| operator.roles().contains(&first)).collect();
+    assert_eq!(view.search_operators(&filter, FIRST).await.unwrap(), holders, "who keep their other roles");
+}
+
+pub(crate) async fn a_filter_searches_as_the_list_does(storage: Arc<dyn Storage>) {
+    let odd = Account { name: name("100%_\\ Müller"), ..operator(3) };
+    given(&storage, &[operator(1), operator(2), odd]).await;
+    let mut view = storage.view().await.unwrap();
+    for search in
+        ["", "%", "_", "\\", "0%_", "OPERATOR", "mÜLL", " operator-2@EXAMPLE.com ", "mu\u{308}ller", "'", "\0"]
+    {
+        let filter = OperatorFilter { search: search.to_owned(), ..OperatorFilter::default() };
+        let listed = view.operators(search, FIRST).await.unwrap();
+        assert_eq!(view.search_operators(&filter, FIRST).await.unwrap(), listed, "{search:?}");
+        assert_eq!(view.count_found_operators(&filter).await.unwrap(), listed.len() as u64, "{search:?}");
+    }
+}
