@@ -7,6 +7,8 @@
     reason = "a test that cannot start the product has failed, and waits for a real process by the real clock"
 )]
 
+pub mod smtp_server;
+
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -80,6 +80,8 @@ pub(crate) struct Configuration {
     pub(crate) secret_key: KeySource,
     /// `None`: mail goes to files.
     pub(crate) smtp_url: Option<String>,
+    /// A certificate that the mail server's is signed by, beside those that the system trusts.
+    pub(crate) smtp_root_certificate: Option<PathBuf>,
     /// The sender.
     pub(crate) mail_from: String,
     /// On pages and in mail.
@@ -170,6 +172,7 @@ impl Configuration {
             database_url,
             first_alias,
             smtp_url,
+            smtp_root_certificate: raw.smtp_root_certificate.map(PathBuf::from),
             mail_from: one_line("mail_from", raw.mail_from, "Portcullis <no-reply@localhost>", 320)?,
             product_name: one_line("product_name", raw.product_name, "Back office", 60)?,
             trusted_proxies: networks(raw.trusted_proxies.unwrap_or_default())?,

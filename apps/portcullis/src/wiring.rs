@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use portcullis_core::{Access, Ports, Settings};
-use portcullis_credentials::qr::QrCodes;
-use portcullis_credentials::totp::TotpCodes;
 use portcullis_credentials::clock::SystemClock;
 use portcullis_credentials::hasher::{Argon2Hasher, Argon2Parameters};
+use portcullis_credentials::qr::QrCodes;
 use portcullis_credentials::randomness::OsSecrets;
 use portcullis_credentials::sealing::KeySealer;
 use portcullis_credentials::secret_key;
 use portcullis_credentials::strength::ZxcvbnEstimator;
+use portcullis_credentials::totp::TotpCodes;
 use portcullis_domain::ports::mail::MailTransport;
 use portcullis_mail::{FileMail, Renderer, SmtpMail};
 use portcullis_storage_seaorm::SeaOrmStorage;
@@ -84,7 +84,11 @@ pub(crate) fn mail(configuration: &Configuration) -> anyhow::Result<Arc<dyn Mail
     let from = configuration.mail_from.as_str();
     let renderer = Renderer::new(&configuration.product_name)?;
     let transport: Arc<dyn MailTransport> = if let Some(url) = &configuration.smtp_url {
-        Arc::new(SmtpMail::from_url(url, from, renderer).context("mail: check `smtp_url` and `mail_from`")?)
+        let mut mail = SmtpMail::from_url(url, from, renderer).context("mail: check `smtp_url` and `mail_from`")?;
+        if let Some(file) = &configuration.smtp_root_certificate {
+            mail = mail.with_root_certificate(file).context("mail: check `smtp_root_certificate`")?;
+        }
+        Arc::new(mail)
     } else {
         let folder = configuration.data_dir.join("mail");
         let files = FileMail::new(folder, from, renderer).context("mail: check `mail_from` and the data folder")?;

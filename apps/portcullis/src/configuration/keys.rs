@@ -23,6 +23,7 @@ pub(super) struct Raw {
     pub(super) secret_key_file: Option<String>,
     pub(super) smtp_url: Option<String>,
     pub(super) smtp_url_file: Option<String>,
+    pub(super) smtp_root_certificate: Option<String>,
     pub(super) mail_from: Option<String>,
     pub(super) product_name: Option<String>,
     #[serde(default, deserialize_with = "list")]
@@ -89,6 +90,7 @@ fn allowed(key: &str) -> &'static str {
         "database_url" => "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME",
         "second_admin_alias" => "12 to 64 of a-z, 0-9 and hyphens, not a guessable word",
         "secret_key" => "32 random bytes in base64, as `openssl rand -base64 32` prints them",
+        "smtp_root_certificate" => "the path of a PEM file; only with smtps:// or ?tls=required",
         "smtp_url" => "smtp://USER:PASSWORD@HOST:587?tls=required, smtps://… or smtp://HOST:25",
         "mail_from" => "one sender like Portcullis <no-reply@shop.example>",
         "product_name" => "1 to 60 characters on one line",

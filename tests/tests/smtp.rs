@@ -1,0 +1,111 @@
+//! The main job with mail from a real SMTP conversation, and what happens when mail is down.
+#![expect(clippy::expect_used, reason = "a test that cannot make its files has failed")]
+
+use std::time::Duration;
+
+use portcullis_tests::smtp_server::{Fault, SmtpServer};
+use portcullis_tests::{Browser, Product};
+
+const ADA: &str = "ada@shop.example";
+const BEA: &str = "bea@shop.example";
+const CY: &str = "cy@shop.example";
+const ADAS_PASSWORD: &str = "violet kettle orbit lantern";
+const BEAS_PASSWORD: &str = "seven marble otters whistle";
+const BEAS_NEXT: &str = "harbour pepper zeppelin moss";
+const SOON: Duration = Duration::from_secs(15);
+/// Longer than the first pause between tries.
+const AFTER_A_PAUSE: Duration = Duration::from_secs(40);
+
+struct Story {
+    product: Product,
+    server: SmtpServer,
+    ada: Browser,
+}
+
+impl Story {
+    async fn begin(offers_starttls: bool, faults: Vec<Fault>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let certificate = folder.path().join("certificate.pem");
+        let server = SmtpServer::start(&certificate, offers_starttls, faults).await;
+        let url = format!("smtp://portcullis:secret@localhost:{}?tls=required", server.port);
+        let certificate = certificate.to_string_lossy().into_owned();
+        let settings = [
+            ("PORTCULLIS_SMTP_URL", url.as_str()),
+            ("PORTCULLIS_SMTP_ROOT_CERTIFICATE", certificate.as_str()),
+            ("PORTCULLIS_MAIL_FROM", "Shop <no-reply@shop.example>"),
+        ];
+        let product = Product::start(&settings);
+        drop(folder);
+        let ada = Browser::default();
+        let fields = [("email", ADA), ("name", "Ada Owner"), ("password", ADAS_PASSWORD)];
+        assert_eq!(
+            ada.post(&product.set_up_link, &format!("{}/setup", product.back_office), &fields).await.status,
+            303
+        );
+        let login = format!("{}/login", product.back_office);
+        assert_eq!(ada.post(&login, &login, &[("email", ADA), ("password", ADAS_PASSWORD)]).await.status, 303);
+        Self { product, server, ada }
+    }
+
+    async fn invite(&self, email: &str) {
+        let page = format!("{}/operators", self.product.back_office);
+        assert_eq!(self.ada.post(&page, &page, &[("email", email), ("name", "A Colleague")]).await.status, 303);
+    }
+
+    async fn forgot(&self, email: &str) {
+        let page = format!("{}/password/forgot", self.product.back_office);
+        assert_eq!(Browser::default().post(&page, &page, &[("email", email)]).await.status, 303);
+    }
+
+    async fn choose(&self, link: &str, page: &str, password: &str) {
+        let action = format!("{}/{page}", self.product.back_office);
+        assert_eq!(Browser::default().post(link, &action, &[("password", password)]).await.status, 303);
+    }
+
+    async fn sign_in(&self, email: &str, password: &str) -> u16 {
+        let login = format!("{}/login", self.product.back_office);
+        Browser::default().post(&login, &login, &[("email", email), ("password", password)]).await.status
+    }
+}
+
+#[tokio::test]
+async fn the_whole_story_works_with_mail_over_starttls() {
+    let story = Story::begin(true, vec![]).await;
+    story.invite(BEA).await;
+    let link = story.server.link(BEA, "invitation", SOON).await;
+    story.choose(&link, "invitation", BEAS_PASSWORD).await;
+    assert_eq!(story.sign_in(BEA, BEAS_PASSWORD).await, 303);
+    story.forgot(BEA).await;
+    let link = story.server.link(BEA, "password/reset", SOON).await;
+    story.choose(&link, "password/reset", BEAS_NEXT).await;
+    assert_eq!(story.sign_in(BEA, BEAS_NEXT).await, 303);
+    assert!(story.server.received().iter().all(|mail| mail.encrypted));
+}
+
+#[tokio::test]
+async fn no_mail_leaves_in_the_clear_where_tls_is_required() {
+    let story = Story::begin(false, vec![]).await;
+    story.invite(BEA).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(story.server.received().is_empty() && story.server.tried().is_empty());
+}
+
+#[tokio::test]
+async fn a_mail_that_was_not_taken_leaves_later_under_the_same_message_id() {
+    let story = Story::begin(true, vec![Fault::TriesLater(1)]).await;
+    story.invite(BEA).await;
+    let link = story.server.link(BEA, "invitation", AFTER_A_PAUSE).await;
+    let tried = story.server.tried();
+    assert!(tried.len() >= 2 && tried.iter().all(|id| Some(id) == tried.first()), "{tried:?}");
+    story.choose(&link, "invitation", BEAS_PASSWORD).await;
+}
+
+#[tokio::test]
+async fn one_refused_address_and_a_dropped_connection_hold_nobody_else_up() {
+    let story = Story::begin(true, vec![Fault::Refuses(CY.to_owned()), Fault::DropsAfterData(1)]).await;
+    story.invite(CY).await;
+    story.invite("dee@shop.example").await;
+    story.invite(BEA).await;
+    let link = story.server.link(BEA, "invitation", SOON).await;
+    story.choose(&link, "invitation", BEAS_PASSWORD).await;
+}
