@@ -164,6 +164,7 @@ fn all() -> Vec<(&'static str, Run)> {
             of_racing_additions_one_wins_with_its_own_codes,
             removing_takes_the_recovery_codes_along,
             new_recovery_codes_replace_used_and_unused,
+            of_racing_replacements_of_codes_one_set_stays,
             coverage_counts_active_operators_only,
             holders_are_those_asked_for_who_have_one,;
         known_devices:

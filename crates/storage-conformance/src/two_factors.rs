@@ -231,3 +231,22 @@ pub(crate) async fn holders_are_those_asked_for_who_have_one(storage: Arc<dyn St
     let many: Vec<AccountId> = (2..502).map(id).collect();
     assert_eq!(view.two_factor_holders(&many).await.unwrap(), [id(3), id(4)].into(), "as many as a page lists");
 }
+
+pub(crate) async fn of_racing_replacements_of_codes_one_set_stays(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1)]).await;
+    protected(&storage, &[1]).await;
+    race(&storage, RACERS, |n, storage| async move {
+        let mut unit = storage.begin().await.unwrap();
+        linger().await;
+        assert!(unit.replace_recovery_codes(id(1), &codes(n + 10)).await.unwrap());
+        linger().await;
+        unit.commit().await.unwrap();
+    })
+    .await;
+    assert_eq!(codes_left(&storage, 1).await, 10);
+    let mut whose = 0;
+    for n in 0..RACERS {
+        whose += u32::from(code_spent(&storage, 1, (n + 10) * 100).await);
+    }
+    assert_eq!(whose, 1);
+}
