@@ -207,6 +207,11 @@ impl Browser {
         self.send(self.client.post(action).form(&all)).await
     }
 
+    /// Posts fields as they are, as if a proxy had passed them on for `address`.
+    pub async fn post_from(&self, address: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(self.client.post(action).header("x-forwarded-for", address).form(fields)).await
+    }
+
     /// Posts fields as they are.
     pub async fn post_raw(&self, action: &str, fields: &[(&str, &str)]) -> Answer {
         self.send(self.client.post(action).form(fields)).await
