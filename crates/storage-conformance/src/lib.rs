@@ -116,7 +116,8 @@ fn all() -> Vec<(&'static str, Run)> {
             earlier_passwords_come_newest_first,
             the_newest_twenty_four_are_kept,
             rules_in_use_are_those_of_active_operators,
-            new_passwords_are_required_under_the_rules_named,;
+            new_passwords_are_required_under_the_rules_named,
+            the_rules_of_a_password_go_with_it,;
         operators:
             vendors_and_customers_are_never_operators,
             pages_are_complete_and_ordered,
@@ -142,7 +143,8 @@ fn all() -> Vec<(&'static str, Run)> {
             a_role_is_not_deleted_while_somebody_gets_it,
             holders_are_operators_by_name,
             super_administrators_are_counted_when_active,
-            of_two_who_take_each_other_away_one_is_left,;
+            of_two_who_take_each_other_away_one_is_left,
+            of_racing_renames_to_one_name_one_wins_and_the_others_go_on,;
         tokens:
             of_racing_consumers_one_wins,
             a_token_serves_its_own_purpose_only,

@@ -120,3 +120,13 @@ pub(crate) async fn new_passwords_are_required_under_the_rules_named(storage: Ar
     assert!(account(&storage, 4).await.password_change_due);
     assert!(!account(&storage, 5).await.password_change_due);
 }
+
+pub(crate) async fn the_rules_of_a_password_go_with_it(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1), operator(2)]).await;
+    noted(&storage, &[(1, "weak"), (2, "weak")]).await;
+    let mut unit = storage.begin().await.unwrap();
+    assert!(!unit.set_password(id(1), Some(&hash(9)), &hash(1), now()).await.unwrap());
+    assert!(unit.set_password(id(2), Some(&hash(0)), &hash(1), now()).await.unwrap());
+    unit.commit().await.unwrap();
+    assert_eq!(rules_in_use(&storage).await, rules(&[("", 1), ("weak", 1)]), "of the new one they are not known");
+}

@@ -250,3 +250,29 @@ pub(crate) async fn of_two_who_take_each_other_away_one_is_left(storage: Arc<dyn
         unit.commit().await.unwrap();
     }
 }
+
+pub(crate) async fn of_racing_renames_to_one_name_one_wins_and_the_others_go_on(storage: Arc<dyn Storage>) {
+    let before: Vec<Role> = (0..RACERS).map(|n| role(n + 1, &format!("Role {n}"), &[])).collect();
+    given_roles(&storage, &before).await;
+    let won = race(&storage, RACERS, |n, storage| async move {
+        let asked = role(n + 1, "Wanted", &[]);
+        let mut unit = storage.begin().await.unwrap();
+        linger().await;
+        let mine = match unit.update_role(&asked).await {
+            Ok(done) => done,
+            Err(error) => {
+                assert_eq!(error, StorageError::Conflict);
+                false
+            }
+        };
+        unit.set_parameter(&format!("unit {n}"), "goes on").await.unwrap();
+        linger().await;
+        unit.commit().await.unwrap();
+        mine
+    })
+    .await;
+    assert_eq!(won.into_iter().filter(|won| *won).count(), 1);
+    let mut view = storage.view().await.unwrap();
+    assert_eq!(view.parameters().await.unwrap().len(), RACERS as usize);
+    assert_eq!(view.roles().await.unwrap().iter().filter(|role| role.name.as_str() == "Wanted").count(), 1);
+}

@@ -91,6 +91,7 @@ impl UnitOfWork for Transaction {
         account.password_set_at = Some(now);
         account.password_change_due = false;
         account.status = AccountStatus::Active;
+        self.own().password_rules.remove(&id);
         Ok(true)
     }
 

@@ -143,7 +143,7 @@ pub(crate) async fn set_password<C: ConnectionTrait>(
         None => "password IS NULL",
     };
     let sql = format!(
-        "UPDATE accounts SET password = $2, password_set_at = $3, password_change_due = FALSE, status = 'active' \
+        "UPDATE accounts SET password = $2, password_set_at = $3, password_change_due = FALSE, password_rules = '', status = 'active' \
          WHERE id = $1 AND status <> 'suspended' AND {guard}"
     );
     Ok(execute(db, &sql, values).await? == 1)

@@ -43,7 +43,8 @@ fn conditions(filter: &AuditFilter, before: Option<i64>) -> (String, Vec<Value>)
     if let Some(actor) = &filter.actor {
         match Uuid::parse_str(actor) {
             Ok(id) => add("actor_id = ?", id.into()),
-            Err(_) => add("actor = ?", text(actor)),
+            // Operators are named by their identity.
+            Err(_) => add("actor = ? AND actor_id IS NULL", text(actor)),
         }
     }
     if let Some(action) = filter.action {

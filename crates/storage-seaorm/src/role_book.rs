@@ -54,6 +54,8 @@ impl<C: ConnectionTrait + Send> RoleBookView for Handle<C> {
 impl RoleBook for Handle<DatabaseTransaction> {
     async fn update_role(&mut self, role: &Role) -> Stored<bool> {
         let key = EmailKey::of(role.name.as_str());
+        // One change at a time: of two that take the same name the second must find it taken, not break on it.
+        lock(&self.0, "roles").await?;
         let sql = "SELECT id FROM roles WHERE name_key = $1 AND id <> $2";
         if row(&self.0, sql, vec![text(key.as_str()), role.id.0.into()]).await?.is_some() {
             return Err(StorageError::Conflict);

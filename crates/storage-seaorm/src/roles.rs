@@ -9,6 +9,7 @@ use portcullis_domain::ports::storage::{StorageError, Stored};
 use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
 use sea_orm::{ConnectionTrait, Value};
 
+use crate::role_book::lock;
 use crate::statement::{Row, corrupt, execute, placeholders, row, row_lock, rows, text};
 
 /// Takes the permission of a joined row into the grants of its role.
@@ -78,6 +79,7 @@ pub(crate) async fn held_by<C: ConnectionTrait>(
 }
 
 pub(crate) async fn insert<C: ConnectionTrait>(db: &C, role: &Role) -> Stored<()> {
+    lock(db, "roles").await?;
     let sql = "INSERT INTO roles (id, name, name_key, description, everything, version) \
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
     let values = vec![

@@ -71,9 +71,9 @@ impl Context {
         self.jar().link(&self.headers, purpose)
     }
 
-    /// The CSRF token of this request's forms.
-    pub fn csrf_token(&self) -> String {
-        csrf::token(&self.app.options.csrf_key, &self.cookie)
+    /// The CSRF token of forms that are posted with this cookie.
+    pub fn csrf_token_for(&self, cookie: &Token) -> String {
+        csrf::token(&self.app.options.csrf_key, cookie)
     }
 
     /// Who is signed in.

@@ -6,6 +6,7 @@ use poem::http::{HeaderValue, header};
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::password_policy::{PasswordPolicy, Unmet};
 use portcullis_domain::role::Level;
+use portcullis_domain::secret::Token;
 use portcullis_domain::session::Stage;
 use portcullis_words::Value;
 
@@ -19,6 +20,8 @@ pub struct Page<'a> {
     cx: &'a Context,
     /// The key of the title.
     title: &'static str,
+    /// The cookie that this very answer sets, when it is another than the request's.
+    cookie: Option<Token>,
     /// What is wrong with the form.
     pub errors: Errors,
 }
@@ -31,7 +34,13 @@ impl<'a> Page<'a> {
 
     /// A page whose form was refused.
     pub fn with(cx: &'a Context, title: &'static str, errors: Errors) -> Self {
-        Self { cx, title, errors }
+        Self { cx, title, cookie: None, errors }
+    }
+
+    /// The page of an answer that sets a new session's cookie: its forms belong to that one.
+    #[must_use]
+    pub fn under(self, cookie: &Token) -> Self {
+        Self { cookie: Some(cookie.clone()), ..self }
     }
 
     /// Words.
@@ -82,7 +91,7 @@ impl<'a> Page<'a> {
 
     /// The CSRF token.
     pub fn csrf(&self) -> String {
-        self.cx.csrf_token()
+        self.cx.csrf_token_for(self.cookie.as_ref().unwrap_or(&self.cx.cookie))
     }
 
     /// The origin that the address bar should show.

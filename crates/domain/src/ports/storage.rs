@@ -158,7 +158,8 @@ pub trait UnitOfWork:
     async fn insert_account(&mut self, account: &Account) -> Stored<()>;
 
     /// Sets a password and makes an invited account active; clears the due change. Guarded: only while the stored hash is
-    /// still `expected`, and never for a suspended account. True when it was so.
+    /// still `expected`, and never for a suspended account. The rules that
+    /// were noted for the earlier password go with it. True when it was so.
     async fn set_password(
         &mut self,
         id: AccountId,

@@ -27,6 +27,7 @@ CREATE TABLE locks (
 ) {strict};
 INSERT INTO locks (name) VALUES ('super-administrators');
 INSERT INTO locks (name) VALUES ('sealing');
+INSERT INTO locks (name) VALUES ('roles');
 
 CREATE TABLE two_factors (
     account_id {id} NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,

@@ -4,6 +4,7 @@ use askama::Template;
 use poem::Response;
 use poem::http::{HeaderValue, StatusCode, header};
 use portcullis_core::two_factor::{self, AddError, Enrolment, RemoveError, State};
+use portcullis_domain::secret::Token;
 use portcullis_domain::session::Stage;
 use portcullis_domain::two_factor::RecoveryCode;
 use portcullis_words::Value;
@@ -80,7 +81,7 @@ pub(crate) async fn add(cx: &Context) -> Answer {
     let refused = |key: &str| off(cx, StatusCode::UNPROCESSABLE_ENTITY, again(), Errors::one("code", cx.text(key)));
     match two_factor::add(cx.access(), &cx.client, who, sealed, code).await {
         Ok(added) => {
-            let mut response = show_codes(cx, &added.codes);
+            let mut response = show_codes(cx, &added.codes, &added.token);
             if let Some(cookie) = cx.jar().set_session(&added.token) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
@@ -102,11 +103,14 @@ pub(crate) async fn add(cx: &Context) -> Answer {
 }
 
 /// The codes, once. Answered to the POST itself: they are nowhere else.
-fn show_codes(cx: &Context, codes: &[RecoveryCode]) -> Response {
+fn show_codes(cx: &Context, codes: &[RecoveryCode], cookie: &Token) -> Response {
     let codes: Vec<String> = codes.iter().map(|code| code.expose().to_string()).collect();
     let all = codes.join("\n");
     let left = left(cx, codes.len() as u64);
-    cx.html(StatusCode::OK, &RecoveryCodes { page: Page::new(cx, "recovery-codes-title"), codes, all, left })
+    cx.html(
+        StatusCode::OK,
+        &RecoveryCodes { page: Page::new(cx, "recovery-codes-title").under(cookie), codes, all, left },
+    )
 }
 
 pub(crate) async fn remove(cx: &Context) -> Answer {
@@ -130,7 +134,7 @@ pub(crate) async fn show_recovery_codes(cx: &Context) -> Answer {
 
 pub(crate) async fn replace_recovery_codes(cx: &Context) -> Answer {
     match two_factor::replace_recovery_codes(cx.access(), &cx.client, cx.signed_in()?).await? {
-        Some(codes) => Ok(show_codes(cx, &codes)),
+        Some(codes) => Ok(show_codes(cx, &codes, &cx.cookie)),
         None => Ok(cx.see_other("/account/two-factor")),
     }
 }
