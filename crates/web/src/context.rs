@@ -10,6 +10,7 @@ use portcullis_core::{Access, Client};
 use portcullis_domain::one_time_token::Purpose;
 use portcullis_domain::secret::Token;
 use portcullis_words::Speaker;
+use time::Duration;
 
 use crate::App;
 use crate::cookies::Jar;
@@ -38,6 +39,8 @@ pub struct Context {
     pub form: Form,
     /// The query.
     pub query: Form,
+    /// How long a session lives without use.
+    pub idle: Duration,
     /// The path below the base.
     pub path: String,
     /// What stands in the path for the route's `{id}`; empty for a route without one.

@@ -82,6 +82,7 @@ async fn inside(app: &Arc<App>, base: String, path: String, mut request: Request
         query: Form::parse(request.uri().query().unwrap_or_default().as_bytes()),
         path,
         id: String::new(),
+        idle: time::Duration::ZERO,
     };
     let answer = serve(&mut cx, !fresh, &mut request).await;
     let mut response = answer.unwrap_or_else(|refusal| refuse(&cx, refusal));
@@ -101,6 +102,7 @@ async fn serve(cx: &mut Context, has_cookie: bool, request: &mut Request) -> Ans
     cx.id = id;
     if has_cookie && !cx.path.starts_with("/assets/") {
         cx.who = session::authenticate(&cx.app.access, &cx.cookie).await?;
+        cx.idle = cx.app.access.parameters().await?.session_lifetime().idle;
     }
     if request.method() == Method::POST {
         let body = request.take_body().into_bytes_limit(MOST_BYTES).await.map_err(|_| Refusal::TooLarge)?;

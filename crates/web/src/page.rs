@@ -79,6 +79,13 @@ impl<'a> Page<'a> {
         format!("{}{path}", self.cx.base)
     }
 
+    /// After how many seconds without a request the warning comes that the session is about to end: two minutes before,
+    /// or half-way where idleness is shorter than four.
+    pub fn idle_warning(&self) -> i64 {
+        let idle = self.cx.idle.whole_seconds();
+        idle - 120_i64.min(idle / 2)
+    }
+
     /// Whether the request's path is this one: the menu marks where one is.
     pub fn is_at(&self, path: &str) -> bool {
         self.cx.path == path

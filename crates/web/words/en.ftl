@@ -227,3 +227,7 @@ confirm-intro = What you are about to do is important, and your last proof was a
 confirm-submit = Confirm
 confirm-wrong-password = The password is incorrect.
 confirm-with-password = Use my password instead
+
+# Before a session ends
+idle-warning = You will soon be signed out, because nothing happened here for a while.
+idle-stay = Stay signed in

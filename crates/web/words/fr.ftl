@@ -227,3 +227,7 @@ confirm-intro = Ce que vous allez faire est important, et votre dernière preuve
 confirm-submit = Confirmer
 confirm-wrong-password = Le mot de passe est incorrect.
 confirm-with-password = Utiliser plutôt mon mot de passe
+
+# Avant la fin d'une session
+idle-warning = Vous serez bientôt déconnecté, car rien ne s'est passé ici depuis un moment.
+idle-stay = Rester connecté

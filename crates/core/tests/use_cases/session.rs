@@ -8,7 +8,7 @@ use portcullis_domain::role::Level;
 use portcullis_domain::secret::Token;
 use time::Duration;
 
-use crate::app::{ADA, ADAS, GOOD, MICROSECOND, TestApp};
+use crate::app::{ADA, ADAS, GOOD, MICROSECOND, TestApp, here};
 
 const BEA: &str = "bea@shop.example";
 
@@ -116,4 +116,21 @@ async fn nobody_is_let_in_while_storage_is_away_and_the_session_lives_on() {
     assert!(session::authenticate(&app.access, &cookie).await.is_err());
     app.storage.set_unavailable(false);
     assert!(app.authenticate(&cookie).await.is_some());
+}
+
+#[tokio::test]
+async fn one_sees_and_ends_ones_own_sessions_and_nobody_elses() {
+    let app = TestApp::new().await;
+    app.active("bea@shop.example").await;
+    let (first, _) = app.signed_in(ADA, ADAS).await;
+    let (here_now, ada) = app.signed_in(ADA, ADAS).await;
+    let (hers, bea) = app.signed_in("bea@shop.example", GOOD).await;
+    let listed = session::list(&app.access, ada.operator.id()).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    assert!(!session::end_own(&app.access, &here(), &ada, bea.session.id).await.unwrap(), "it is not hers to end");
+    assert!(app.authenticate(&hers).await.is_some());
+    assert_eq!(session::end_others(&app.access, &here(), &ada).await.unwrap(), 1);
+    assert!(app.authenticate(&first).await.is_none() && app.authenticate(&here_now).await.is_some());
+    assert!(session::end_own(&app.access, &here(), &ada, ada.session.id).await.unwrap());
+    assert!(app.authenticate(&here_now).await.is_none());
 }
