@@ -13,14 +13,21 @@ use sea_orm::{
 
 use crate::error::{ConnectError, storage_error};
 use crate::handle::Handle;
-use crate::migration;
+use crate::migration::{self, SchemaState};
 
 /// How long `SQLite` waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a caller waits for a connection, or on `SQLite` for its turn to write, before it is told that storage is
-/// unavailable.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a caller waits on `SQLite` for its turn to write, or to read, before it is told that storage is unavailable.
+const TURN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a caller waits for a connection to `PostgreSQL` before it is told that storage is unavailable: also when the
+/// server is away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What every connection asks of `PostgreSQL`, with its start: no statement runs longer, and none waits longer for what
+/// another holds. The whole statement is broken off, and its unit of work is rolled back.
+const POSTGRES_LIMITS: [(&str, &str); 2] = [("statement_timeout", "10s"), ("lock_timeout", "5s")];
 
 /// How many read at once on `SQLite`.
 const SQLITE_READERS: u32 = 8;
@@ -59,7 +66,8 @@ impl SeaOrmStorage {
                 .max_connections(POSTGRES_CONNECTIONS)
                 .connect_timeout(ACQUIRE_TIMEOUT)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
-                .sqlx_logging(false);
+                .sqlx_logging(false)
+                .map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_LIMITS));
             let pool = open(options).await?;
             return Ok(Self { writer: pool.clone(), readers: pool });
         }
@@ -77,14 +85,25 @@ impl SeaOrmStorage {
     /// Makes the tables, or brings them up to date; does nothing when they are. Nodes that start together take turns.
     ///
     /// # Errors
-    /// [`ConnectError::Migration`]; then nothing was changed.
+    /// [`ConnectError::NewerSchema`] or [`ConnectError::Migration`]; then nothing was changed.
     pub async fn migrate(&self) -> Result<(), ConnectError> {
-        let migrated = async {
-            let transaction = self.transaction().await?;
-            migration::up(&transaction).await?;
-            transaction.commit().await
-        };
-        migrated.await.map_err(|error: DbErr| ConnectError::Migration(error.to_string()))
+        let failed = |error: DbErr| ConnectError::Migration(error.to_string());
+        let transaction = self.transaction().await.map_err(failed)?;
+        migration::wait_for_turn(&transaction).await.map_err(failed)?;
+        match migration::state(&transaction).await.map_err(failed)? {
+            SchemaState::UpToDate => return Ok(()),
+            SchemaState::Newer { unknown } => return Err(ConnectError::NewerSchema(unknown)),
+            SchemaState::Pending => migration::up(&transaction).await.map_err(failed)?,
+        }
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Whether the tables are those of this version. Changes nothing.
+    ///
+    /// # Errors
+    /// [`ConnectError::Unreachable`] when the database does not answer.
+    pub async fn schema_state(&self) -> Result<SchemaState, ConnectError> {
+        migration::state(&self.readers).await.map_err(|error| ConnectError::Unreachable(error.to_string()))
     }
 
     /// Closes every connection, after the statements that run. What is asked afterwards is unavailable.
@@ -133,7 +152,7 @@ fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOpti
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .acquire_timeout(TURN_TIMEOUT)
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
         .test_before_acquire(false)

@@ -41,9 +41,16 @@ pub enum ConnectError {
     /// The tables could not be brought up to date. Nothing was changed.
     #[error(
         "cannot bring the database up to date: {0}. Nothing was changed. Make sure that the user may create tables, \
-         and that the database was not made by a newer version of the program"
+         and that nobody else holds them"
     )]
     Migration(String),
+    /// A newer version of the program made the tables what they are. This one would not know what it writes there. Named
+    /// is the first migration that is unknown. Nothing was changed.
+    #[error(
+        "the database was made by a newer version of the program: it has {0}, which this version does not know. \
+         Nothing was changed. Run that version or a newer one, or restore a backup from before it"
+    )]
+    NewerSchema(String),
 }
 
 /// The error of the domain for an error of `SeaORM`.

@@ -35,3 +35,4 @@ mod statement;
 
 pub use connect::SeaOrmStorage;
 pub use error::ConnectError;
+pub use migration::SchemaState;

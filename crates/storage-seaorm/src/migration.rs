@@ -3,7 +3,7 @@
 mod m0001_foundation;
 mod m0002_running_the_house;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
 
 /// Every migration, in order.
@@ -15,13 +15,59 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// Applies what is missing. On `PostgreSQL` nodes that start together wait here for one another; on `SQLite` they did when
-/// the transaction began.
-pub(crate) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+/// How the tables stand to this version of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemaState {
+    /// They are those of this version.
+    UpToDate,
+    /// There are none, or those of an older version: [`crate::SeaOrmStorage::migrate`] brings them up to date.
+    Pending,
+    /// A newer version has changed them.
+    Newer {
+        /// The first migration that this version does not know.
+        unknown: String,
+    },
+}
+
+/// Compares the migrations that were applied with those that are known. Only reads.
+pub(crate) async fn state<C: ConnectionTrait>(db: &C) -> Result<SchemaState, DbErr> {
+    let applied = applied(db).await?;
+    let known: Vec<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    if let Some(unknown) = applied.iter().find(|name| !known.contains(name)) {
+        return Ok(SchemaState::Newer { unknown: unknown.clone() });
+    }
+    let missing = known.iter().any(|name| !applied.contains(name));
+    Ok(if missing { SchemaState::Pending } else { SchemaState::UpToDate })
+}
+
+/// The names of the migrations that were applied, in order.
+async fn applied<C: ConnectionTrait>(db: &C) -> Result<Vec<String>, DbErr> {
+    let backend = db.get_database_backend();
+    let exists = match backend {
+        DbBackend::Postgres => "SELECT 1 AS here WHERE to_regclass('seaql_migrations') IS NOT NULL",
+        _ => "SELECT 1 AS here FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",
+    };
+    if db.query_all_raw(Statement::from_string(backend, exists)).await?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT version FROM seaql_migrations ORDER BY version";
+    let rows = db.query_all_raw(Statement::from_string(backend, sql)).await?;
+    rows.iter().map(|row| row.try_get("", "version")).collect()
+}
+
+/// On `PostgreSQL` nodes that start together wait here for one another; on `SQLite` they did when the transaction began.
+pub(crate) async fn wait_for_turn(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     if transaction.get_database_backend() == DbBackend::Postgres {
+        // An index over a million rows takes longer than a request may; so does another node that is making it.
+        transaction.execute_unprepared("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '10min'").await?;
         // The key is the ASCII of "portcull"; any number does, as long as it stays the same.
         transaction.execute_unprepared("SELECT pg_advisory_xact_lock(8101819270137670764)").await?;
     }
+    Ok(())
+}
+
+/// Applies what is missing, after [`wait_for_turn`].
+pub(crate) async fn up(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     Migrator::up(transaction, None).await
 }
 
@@ -58,4 +104,39 @@ fn spelled(statement: &str, backend: DbBackend) -> String {
         ],
     };
     words.iter().fold(statement.to_owned(), |sql, (word, spelling)| sql.replace(word, spelling))
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::Database;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_the_first_version_stored_is_kept_and_found_by_what_came_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("it.db").display());
+        let db = Database::connect(url).await.unwrap();
+        assert_eq!(state(&db).await.unwrap(), SchemaState::Pending);
+        Migrator::up(&db, Some(1)).await.unwrap();
+        assert_eq!(state(&db).await.unwrap(), SchemaState::Pending);
+        db.execute_unprepared(
+            "INSERT INTO accounts (id, kind, email, email_key, name, name_key, search, language, status, \
+             password_change_due, created_at) \
+             VALUES (x'01', 'operator', 'A@b.c', 'a@b.c', 'A', 'a', 'a@b.c a', 'en', 'active', 0, 1); \
+             INSERT INTO outbox (id, recipient, kind, state, attempts, next_attempt_at, created_at) \
+             VALUES (x'02', 'A@b.c', 'invitation', 'sent', 1, 1, 1)",
+        )
+        .await
+        .unwrap();
+        Migrator::up(&db, None).await.unwrap();
+        assert_eq!(state(&db).await.unwrap(), SchemaState::UpToDate);
+        for sql in [
+            "SELECT 1 FROM accounts WHERE password_rules = '' AND email_key = 'a@b.c'",
+            "SELECT 1 FROM outbox WHERE recipient_key = 'a@b.c' AND kind = 'invitation'",
+        ] {
+            let found = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap();
+            assert_eq!(found.len(), 1, "{sql}");
+        }
+    }
 }

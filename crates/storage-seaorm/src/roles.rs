@@ -79,6 +79,7 @@ pub(crate) async fn held_by<C: ConnectionTrait>(
 }
 
 pub(crate) async fn insert<C: ConnectionTrait>(db: &C, role: &Role) -> Stored<()> {
+    // In turn with those who rename a role: it would break on a name that is taken here but not committed yet.
     lock(db, "roles").await?;
     let sql = "INSERT INTO roles (id, name, name_key, description, everything, version) \
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";

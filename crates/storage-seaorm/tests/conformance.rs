@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
-use portcullis_domain::ports::storage::Storage;
+use portcullis_domain::ports::storage::{Storage, StorageError};
 use portcullis_storage_conformance::suite;
-use portcullis_storage_seaorm::SeaOrmStorage;
+use portcullis_storage_seaorm::{ConnectError, SchemaState, SeaOrmStorage};
 use sea_orm::{ConnectionTrait, Database};
 
 /// Counts the databases that this run made.
@@ -42,12 +42,24 @@ fn main() -> ExitCode {
     for (name, run) in [
         ("a_cancelled_unit_of_work_rolls_back", a_cancelled_unit_of_work_rolls_back as fn(&str)),
         ("nodes_that_start_together_migrate_once", nodes_that_start_together_migrate_once),
+        ("a_schema_of_a_newer_version_is_refused", a_schema_of_a_newer_version_is_refused),
     ] {
         trials.push(Trial::test(format!("sqlite::{name}"), move || {
             let folder = tempfile::tempdir()?;
             run(&format!("sqlite://{}", folder.path().join("it.db").display()));
             Ok(())
         }));
+        let server = server.clone().unwrap_or_default();
+        let trial = Trial::test(format!("postgresql::{name}"), move || {
+            run(&block_on(fresh_database(&server)));
+            Ok(())
+        });
+        trials.push(trial.with_ignored_flag(ignored));
+    }
+    for (name, run) in [
+        ("a_held_lock_is_waited_for_only_so_long", a_held_lock_is_waited_for_only_so_long as fn(&str)),
+        ("a_server_that_went_away_is_unavailable_soon", a_server_that_went_away_is_unavailable_soon),
+    ] {
         let server = server.clone().unwrap_or_default();
         let trial = Trial::test(format!("postgresql::{name}"), move || {
             run(&block_on(fresh_database(&server)));
@@ -164,6 +176,69 @@ fn nodes_that_start_together_migrate_once(url: &str) {
         one.unwrap();
         other.unwrap();
         assert_eq!(first.view().await.unwrap().roles().await.unwrap().len(), 1);
+    });
+}
+
+fn a_schema_of_a_newer_version_is_refused(url: &str) {
+    block_on(async {
+        let storage = SeaOrmStorage::connect(url).await.unwrap();
+        assert_eq!(storage.schema_state().await.unwrap(), SchemaState::Pending);
+        storage.migrate().await.unwrap();
+        assert_eq!(storage.schema_state().await.unwrap(), SchemaState::UpToDate);
+        let later = Database::connect(url).await.unwrap();
+        later
+            .execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 1)")
+            .await
+            .unwrap();
+        assert_eq!(storage.schema_state().await.unwrap(), SchemaState::Newer { unknown: "m9999_later".to_owned() });
+        let refused = storage.migrate().await.unwrap_err();
+        assert!(matches!(refused, ConnectError::NewerSchema(_)), "{refused}");
+        assert!(refused.to_string().contains("newer version of the program: it has m9999_later"), "{refused}");
+    });
+}
+
+fn a_held_lock_is_waited_for_only_so_long(url: &str) {
+    block_on(async {
+        let storage = ready(url).await;
+        let mut holder = storage.begin().await.unwrap();
+        holder.lock_sealing().await.unwrap();
+        let mut other = storage.begin().await.unwrap();
+        let waited = tokio::time::timeout(Duration::from_secs(20), other.lock_sealing()).await.unwrap();
+        assert!(matches!(waited, Err(StorageError::Unavailable(_))), "{waited:?}");
+        // Whoever held it goes on, and the next one gets it.
+        holder.commit().await.unwrap();
+        drop(other);
+        let mut next = storage.begin().await.unwrap();
+        next.lock_sealing().await.unwrap();
+        next.commit().await.unwrap();
+    });
+}
+
+/// The server is reached by way of a listener that is taken away in the middle, with all that goes through it.
+fn a_server_that_went_away_is_unavailable_soon(url: &str) {
+    block_on(async {
+        let (front, host, database) = {
+            let (before, database) = url.rsplit_once('/').unwrap();
+            let (front, host) = before.rsplit_once('@').unwrap();
+            (front.to_owned(), if host.contains(':') { host.to_owned() } else { format!("{host}:5432") }, database)
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let way = listener.local_addr().unwrap();
+        let relay = tokio::spawn(async move {
+            let mut open = tokio::task::JoinSet::new();
+            while let Ok((mut near, _)) = listener.accept().await {
+                let mut far = tokio::net::TcpStream::connect(&host).await.unwrap();
+                open.spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await.map(drop) });
+            }
+        });
+        let storage = ready(&format!("{front}@{way}/{database}")).await;
+        relay.abort();
+        assert!(relay.await.unwrap_err().is_cancelled());
+        let started = tokio::time::timeout(Duration::from_secs(15), storage.begin()).await.unwrap();
+        assert!(matches!(started.err(), Some(StorageError::Unavailable(_))));
+        let mut view = storage.view().await.unwrap();
+        let read = tokio::time::timeout(Duration::from_secs(15), view.roles()).await.unwrap();
+        assert!(matches!(read, Err(StorageError::Unavailable(_))), "{read:?}");
     });
 }
 

@@ -78,6 +78,7 @@ CREATE INDEX outbox_by_recipient ON outbox (recipient_key, kind, created_at, seq
 CREATE INDEX outbox_by_state_and_age ON outbox (state, created_at, seq);
 
 ALTER TABLE audit_events ADD COLUMN seal {bytes};
+CREATE INDEX audit_events_sealed ON audit_events (seq) WHERE seal IS NOT NULL;
 CREATE INDEX audit_events_by_actor ON audit_events (actor, seq);
 CREATE INDEX audit_events_by_operator ON audit_events (actor_id, seq);
 CREATE INDEX audit_events_by_action ON audit_events (action, seq);
