@@ -7,6 +7,7 @@
     reason = "a test that cannot start the product has failed, and waits for a real process by the real clock"
 )]
 
+pub mod browser;
 pub mod smtp_server;
 
 use std::io::{BufRead, BufReader};
@@ -31,7 +32,9 @@ pub struct Product {
 /// The binary, built when it is missing.
 pub fn binary() -> PathBuf {
     let tests = std::env::current_exe().expect("the test's own path");
-    let folder = tests.ancestors().nth(2).expect("the target folder").to_owned();
+    // A test lies in `deps`, a program of this package beside it.
+    let folder =
+        tests.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).expect("the target folder").to_owned();
     let binary = folder.join("portcullis");
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut build = Command::new(cargo);

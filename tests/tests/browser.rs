@@ -1,33 +1,13 @@
 //! The main job in a real browser: what a person clicks, reads and types.
 #![expect(clippy::expect_used, reason = "a test that cannot drive the browser has failed")]
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use portcullis_tests::Product;
-use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
-
-type Done = Result<(), Box<dyn std::error::Error + Send + Sync>>;
-
-struct Driver(Child);
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-fn found(program: &str) -> bool {
-    Command::new(program)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|done| done.success())
-}
+use portcullis_tests::browser::{Done, fill, found, in_a_browser, reads};
+use thirtyfour::{By, WebDriver};
 
 /// Runs a story with a fresh product and a fresh browser, for three minutes at most. Where the programs that it needs are
 /// missing it is ignored, unless `PORTCULLIS_TEST_REQUIRE` asks for a browser.
@@ -65,65 +45,7 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-async fn in_a_browser<F: AsyncFnOnce(&WebDriver, &Product) -> Done>(story: F) -> Done {
-    let product = Product::start(&[]);
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let mut chromedriver = Command::new("chromedriver");
-    let _driver =
-        Driver(chromedriver.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
-    let mut waited = 0;
-    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        waited += 1;
-        assert!(waited < 200, "chromedriver does not listen");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    let profile = tempfile::tempdir()?;
-    let mut capabilities = DesiredCapabilities::chrome();
-    for argument in [
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--window-size=1280,900",
-    ] {
-        capabilities.add_arg(argument)?;
-    }
-    capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
-    let browser = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
-    let outcome = story(&browser, &product).await;
-    browser.quit().await?;
-    outcome
-}
-
-async fn fill(browser: &WebDriver, fields: &[(&str, &str)], submit: &str) -> Done {
-    for (field, value) in fields {
-        browser.find(By::Css(format!("main input[name={field}]"))).await?.send_keys(*value).await?;
-    }
-    browser.find(By::Css(submit)).await?.click().await?;
-    Ok(())
-}
-
 const SUBMIT: &str = "main form:not([role=search]) button[type=submit]";
-
-async fn reads(browser: &WebDriver, words: &str) -> Done {
-    for _ in 0..100 {
-        if let Ok(body) = browser.find(By::Css("body")).await
-            && body.text().await.is_ok_and(|text| text.contains(words))
-        {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Err(format!(
-        "the page at {} does not say {words:?}",
-        browser.current_url().await?.path().rsplit('/').next().unwrap_or_default()
-    )
-    .into())
-}
 
 async fn story(browser: &WebDriver, product: &Product) -> Done {
     let (ada, bea) = ("ada@shop.example", "bea@shop.example");
@@ -164,7 +86,7 @@ async fn story(browser: &WebDriver, product: &Product) -> Done {
 }
 
 /// The key in the QR code on the page, as a phone reads it: from the picture, by another program.
-async fn key_in_picture(browser: &WebDriver) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+async fn key_in_picture(browser: &WebDriver) -> Done<String> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("qr.png");
     std::fs::write(&file, browser.find(By::Css(".qr")).await?.screenshot_as_png().await?)?;
@@ -175,14 +97,14 @@ async fn key_in_picture(browser: &WebDriver) -> Result<String, Box<dyn std::erro
 }
 
 /// The code that another program computes for a key, `steps` steps from now.
-fn code(key: &str, steps: i64) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+fn code(key: &str, steps: i64) -> Done<String> {
     let now = format!("now + {} seconds", steps * 30);
     let made = Command::new("oathtool").args(["--totp", "--base32", "--now", &now, key]).output()?;
     Ok(String::from_utf8(made.stdout)?.trim().to_owned())
 }
 
 /// Waits until the present step is another than the one that was spent: a code is good once.
-async fn next_step(key: &str, spent: &str) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+async fn next_step(key: &str, spent: &str) -> Done<String> {
     loop {
         let shown = code(key, 0)?;
         if shown != spent {

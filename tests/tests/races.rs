@@ -1,4 +1,4 @@
-//! What may happen at most once, a thousand rounds of sixteen callers each, in memory and on SQLite.
+//! What may happen at most once, a thousand rounds of sixteen callers each, in memory and on `SQLite`.
 #![expect(clippy::expect_used, reason = "a test that cannot open its storage has failed")]
 
 use std::sync::Arc;
