@@ -12,6 +12,15 @@ use crate::session::Lifetime;
 /// The key of the parameter that holds the alias.
 pub const ALIAS: &str = "second_admin_alias";
 
+/// The row that remembers earlier aliases while they still lead signed-in operators to the present one.
+pub const ALIAS_BEFORE: &str = "second_admin_alias.before";
+
+/// The row that says who is still to be told of the present alias.
+pub const ALIAS_TELL: &str = "second_admin_alias.tell";
+
+/// The row that whoever changes parameters writes first, so that the next one waits until the change is whole.
+pub const CHANGING: &str = "second_admin_alias.changing";
+
 /// What values a parameter takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -142,6 +151,21 @@ pub fn parameter(key: &str) -> Result<&'static Parameter, ParameterError> {
     ALL.iter().find(|parameter| parameter.key == key).ok_or(ParameterError::Unknown)
 }
 
+/// The parameters that a preset fills, with its values.
+pub fn policy_fields(policy: &PasswordPolicy) -> [(&'static str, String); 9] {
+    [
+        ("password.min_length", policy.min_length.to_string()),
+        ("password.max_length", policy.max_length.to_string()),
+        ("password.min_strength", policy.min_strength.to_string()),
+        ("password.require_lowercase", policy.require_lowercase.to_string()),
+        ("password.require_uppercase", policy.require_uppercase.to_string()),
+        ("password.require_digit", policy.require_digit.to_string()),
+        ("password.require_symbol", policy.require_symbol.to_string()),
+        ("password.history", policy.history.to_string()),
+        ("password.max_age_days", policy.max_age_days.to_string()),
+    ]
+}
+
 fn read_rate(text: &str) -> Option<(u32, u32)> {
     let (count, minutes) = text.split_once('/')?;
     let (count, minutes) = (count.trim().parse().ok()?, minutes.trim().parse().ok()?);
@@ -163,9 +187,14 @@ impl Parameters {
                 Ok((key, value)) => {
                     live.insert(key, value);
                 }
-                Err(_) if key == ALIAS => {}
+                Err(_) if [ALIAS, ALIAS_BEFORE, ALIAS_TELL, CHANGING].contains(&key) => {}
                 Err(_) => refused.push(key.to_owned()),
             }
+        }
+        // A preset's rules are its own, whatever rows an earlier choice left behind.
+        let chosen = live.get("password.preset").map_or("nist", String::as_str);
+        if let Some(policy) = Preset::parse(chosen).and_then(PasswordPolicy::preset) {
+            live.extend(policy_fields(&policy));
         }
         (Self(live), refused)
     }
@@ -196,13 +225,8 @@ impl Parameters {
 
     /// The password rules in force.
     pub fn password_policy(&self) -> PasswordPolicy {
-        let preset = match self.text("password.preset").as_str() {
-            "nist" => Preset::Nist,
-            "pci-dss" => Preset::PciDss,
-            "classic" => Preset::Classic,
-            _ => Preset::Custom,
-        };
-        PasswordPolicy::preset(preset).unwrap_or_else(|| PasswordPolicy {
+        let preset = Preset::parse(&self.text("password.preset"));
+        preset.and_then(PasswordPolicy::preset).unwrap_or_else(|| PasswordPolicy {
             min_length: self.number("password.min_length"),
             max_length: self.number("password.max_length"),
             min_strength: u8::try_from(self.number("password.min_strength")).unwrap_or(4),
@@ -253,6 +277,16 @@ mod tests {
         assert_eq!(refused, ["session.idle_minutes", "sign_in.per_address", "no.such"]);
         assert_eq!((live.number("session.idle_minutes"), live.number("step_up.minutes")), (30, 5));
         assert_eq!(live.rate("sign_in.per_address"), RateLimit::new(20, Duration::minutes(10)));
+    }
+
+    #[test]
+    fn a_preset_fills_its_fields_and_custom_leaves_them() {
+        let rows = [("password.preset", "pci-dss"), ("password.min_length", "40"), ("password.history", "1")];
+        let (live, _) = Parameters::from_rows(rows);
+        assert_eq!((live.number("password.min_length"), live.number("password.history")), (12, 4));
+        assert_eq!(live.password_policy(), PasswordPolicy::preset(Preset::PciDss).unwrap());
+        let (live, _) = Parameters::from_rows([("password.preset", "custom"), ("password.min_length", "40")]);
+        assert_eq!((live.password_policy().min_length, live.password_policy().max_length), (40, 128));
     }
 
     proptest! {

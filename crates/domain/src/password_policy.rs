@@ -16,6 +16,26 @@ pub enum Preset {
     Custom,
 }
 
+impl Preset {
+    /// Every preset.
+    pub const ALL: [Self; 4] = [Self::Nist, Self::PciDss, Self::Classic, Self::Custom];
+
+    /// Its name, as the parameter has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nist => "nist",
+            Self::PciDss => "pci-dss",
+            Self::Classic => "classic",
+            Self::Custom => "custom",
+        }
+    }
+
+    /// Reads what [`Preset::as_str`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|preset| preset.as_str() == text)
+    }
+}
+
 /// The rules in force.
 #[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own that an administrator ticks")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,12 +167,86 @@ impl PasswordPolicy {
             (self.require_digit && !has(char::is_numeric), Unmet::Digit),
             (self.require_symbol && !has(|c| !c.is_alphanumeric()), Unmet::Symbol),
             (made_of(text, own_words), Unmet::OwnWords),
-            // Whatever the parameter says, what is guessed at once is refused (ASVS 6.2.4).
-            (strength.score == 0, Unmet::Common),
+            // Whatever the parameter says, what is guessed at once is refused (ASVS 6.2.4), also when it is typed twice.
+            (strength.score == 0 || repeats_little(text), Unmet::Common),
             (strength.score < self.min_strength, Unmet::Strength),
         ];
         rules.into_iter().filter_map(|(broken, rule)| broken.then_some(rule)).collect()
     }
+}
+
+impl PasswordPolicy {
+    /// Whether a password that meets these rules may be one that `other` refuses. History, age and the maximum ask nothing
+    /// of a password's strength and do not count.
+    pub const fn is_weaker_than(&self, other: &Self) -> bool {
+        self.min_length < other.min_length
+            || self.min_strength < other.min_strength
+            || (other.require_lowercase && !self.require_lowercase)
+            || (other.require_uppercase && !self.require_uppercase)
+            || (other.require_digit && !self.require_digit)
+            || (other.require_symbol && !self.require_symbol)
+    }
+
+    /// What [`PasswordPolicy::is_weaker_than`] compares, as a canonical text that is noted beside each password.
+    pub fn noted(&self) -> String {
+        let kinds = [
+            (self.require_lowercase, " lowercase"),
+            (self.require_uppercase, " uppercase"),
+            (self.require_digit, " digit"),
+            (self.require_symbol, " symbol"),
+        ];
+        let asked: String = kinds.into_iter().filter_map(|(asked, word)| asked.then_some(word)).collect();
+        format!("length={} strength={}{asked}", self.min_length, self.min_strength)
+    }
+
+    /// Reads what [`PasswordPolicy::noted`] wrote; `None` for anything else. What was not noted is zero.
+    pub fn from_noted(text: &str) -> Option<Self> {
+        let mut words = text.split(' ');
+        let min_length = words.next()?.strip_prefix("length=")?.parse().ok()?;
+        let min_strength = words.next()?.strip_prefix("strength=")?.parse().ok()?;
+        let mut noted = Self {
+            min_length,
+            min_strength,
+            max_length: 0,
+            require_lowercase: false,
+            require_uppercase: false,
+            require_digit: false,
+            require_symbol: false,
+            history: 0,
+            max_age_days: 0,
+        };
+        for word in words {
+            match word {
+                "lowercase" => noted.require_lowercase = true,
+                "uppercase" => noted.require_uppercase = true,
+                "digit" => noted.require_digit = true,
+                "symbol" => noted.require_symbol = true,
+                _ => return None,
+            }
+        }
+        Some(noted)
+    }
+}
+
+/// What is said once has to be this long before saying it again counts for anything: NIST's least for a password alone
+/// (SP 800-63B-4 §3.1.1.2).
+const WORTH_REPEATING: usize = 15;
+
+/// Whether `text` is something short said over and over: "password password", "abcabcabcabcabc", "hunter2 hunter3". Such
+/// a thing is as easy to guess as its part, while an estimator may count the repetition as length.
+fn repeats_little(text: &str) -> bool {
+    let folded: Vec<char> = text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    let repeated = (1..WORTH_REPEATING.min(folded.len() / 2 + 1))
+        .any(|period| folded.iter().zip(folded.iter().skip(period)).all(|(one, next)| one == next));
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .map(|word| word.trim_end_matches(|c: char| c.is_numeric()))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let different: std::collections::BTreeSet<&str> = words.iter().copied().collect();
+    let said_once: usize = different.iter().map(|word| word.chars().count()).sum();
+    repeated || (different.len() < words.len() && said_once < WORTH_REPEATING)
 }
 
 /// Whether fewer than five characters remain of `text` once the own words are taken out of it.
@@ -187,7 +281,8 @@ mod tests {
         assert_eq!(unmet(Preset::Nist, "four turtles swim east"), []);
         assert_eq!(unmet(Preset::Nist, "short"), [Unmet::MinLength(15)]);
         assert_eq!(unmet(Preset::Nist, &"x".repeat(129)), [Unmet::MaxLength(128)]);
-        assert_eq!(unmet(Preset::Nist, &"é🐢".repeat(64)), []);
+        let longest: String = ('\u{4e00}'..).take(64).chain("🐢".repeat(64).chars()).collect();
+        assert_eq!(unmet(Preset::Nist, &longest), []);
         assert_eq!(unmet(Preset::Nist, "BeaColleague-1234"), [Unmet::OwnWords]);
         assert_eq!(unmet(Preset::Classic, "--------"), [Unmet::Lowercase, Unmet::Uppercase, Unmet::Digit]);
         assert_eq!(unmet(Preset::PciDss, "ABCDEFGHIJKL"), [Unmet::Lowercase, Unmet::Digit]);
@@ -198,5 +293,48 @@ mod tests {
         let policy = PasswordPolicy { min_strength: 0, min_length: 8, ..PasswordPolicy::preset(Preset::Nist).unwrap() };
         let judged = policy.assess(&Password::new("password1"), &Strength::default(), &[]);
         assert_eq!(judged, [Unmet::Common]);
+    }
+
+    #[test]
+    fn what_everybody_tries_is_no_better_when_it_is_said_twice() {
+        for doubled in [
+            "password password",
+            "passwordpasswordpassword",
+            "Password-2024-password-2025",
+            "abcabcabcabcabcabc",
+            "qwerty!qwerty!qwerty",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "hunter2 hunter3 hunter4",
+        ] {
+            assert_eq!(unmet(Preset::Nist, doubled), [Unmet::Common], "{doubled}");
+        }
+        for good in [
+            "four turtles swim east",
+            "buffalo that other buffalo frighten frighten lake",
+            "four turtles swim east four turtles swim east",
+            "0123 ---- ---- unmistakable",
+        ] {
+            assert_eq!(unmet(Preset::Nist, good), [], "{good}");
+        }
+    }
+
+    #[test]
+    fn rules_are_weaker_when_they_let_something_through_that_others_refuse() {
+        let [nist, pci, classic] =
+            [Preset::Nist, Preset::PciDss, Preset::Classic].map(|preset| PasswordPolicy::preset(preset).unwrap());
+        for rules in [nist, pci, classic] {
+            assert!(!rules.is_weaker_than(&rules));
+            assert!(
+                !PasswordPolicy::from_noted(&rules.noted()).unwrap().is_weaker_than(&rules),
+                "noted and read again"
+            );
+            assert_eq!(PasswordPolicy::from_noted(&rules.noted()).unwrap().noted(), rules.noted());
+        }
+        assert!(nist.is_weaker_than(&pci) && pci.is_weaker_than(&nist), "each refuses what the other takes");
+        assert!(nist.is_weaker_than(&PasswordPolicy { min_length: 16, ..nist }));
+        assert!(!nist.is_weaker_than(&PasswordPolicy { min_length: 8, history: 24, max_age_days: 1, ..nist }));
+        for other in ["", "length=15", "length=x strength=3", "length=15 strength=3 emoji"] {
+            assert_eq!(PasswordPolicy::from_noted(other), None, "{other:?}");
+        }
     }
 }
