@@ -13,14 +13,16 @@ pub mod smtp_server;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// The product, running in a folder of its own on a free port of this machine. Ended when dropped.
 pub struct Product {
     child: Child,
-    /// Its folder.
-    pub folder: tempfile::TempDir,
+    port: u16,
+    /// Its folder, which goes with the last of those that run in it.
+    pub folder: Arc<tempfile::TempDir>,
     /// `http://127.0.0.1:PORT`.
     pub origin: String,
     /// The back office's address, as the product printed it.
@@ -29,8 +31,13 @@ pub struct Product {
     pub set_up_link: String,
 }
 
-/// The binary, built when it is missing.
+/// The binary, brought up to date once for all tests of a program: they would wait for each other's builds.
 pub fn binary() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build).clone()
+}
+
+fn build() -> PathBuf {
     let tests = std::env::current_exe().expect("the test's own path");
     // A test lies in `deps`, a program of this package beside it.
     let folder =
@@ -49,28 +56,27 @@ pub fn binary() -> PathBuf {
 impl Product {
     /// Starts it in a fresh folder, with mail as files.
     pub fn start(settings: &[(&str, &str)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
-        Self::start_in(tempfile::tempdir().expect("a folder"), port, settings)
+        Self::start_in(Arc::new(tempfile::tempdir().expect("a folder")), free_port(), settings)
     }
 
-    /// Starts it in a folder that may have been used before.
-    pub fn start_in(folder: tempfile::TempDir, port: u16, settings: &[(&str, &str)]) -> Self {
+    /// Starts it in a folder that may have been used before, or is in use.
+    pub fn start_in(folder: Arc<tempfile::TempDir>, port: u16, settings: &[(&str, &str)]) -> Self {
         let origin = format!("http://127.0.0.1:{port}");
-        let child = Command::new(binary())
+        let child = command(folder.path(), port, settings)
             .arg("serve")
-            .current_dir(folder.path())
-            .env("PORTCULLIS_LISTEN", format!("127.0.0.1:{port}"))
-            .env("PORTCULLIS_PUBLIC_URL", &origin)
-            .env("PORTCULLIS_ARGON2__MEMORY_KIB", "19456")
-            .env("PORTCULLIS_ARGON2__ITERATIONS", "2")
-            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
             .expect("the binary starts");
-        let mut product =
-            Self { folder, origin: origin.clone(), back_office: String::new(), set_up_link: String::new(), child };
+        let mut product = Self {
+            folder,
+            port,
+            origin: origin.clone(),
+            back_office: String::new(),
+            set_up_link: String::new(),
+            child,
+        };
         let (lines, read) = std::sync::mpsc::channel();
         let stdout = product.child.stdout.take().expect("its output");
         std::thread::spawn(move || {
@@ -97,6 +103,23 @@ impl Product {
         product
     }
 
+    /// Ends it as kill -9 does: in the middle of whatever it was doing.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it can be killed");
+        drop(self.child.wait());
+    }
+
+    /// Kills it and starts it again in the same folder, at the same address.
+    pub fn restart(&mut self, settings: &[(&str, &str)]) {
+        self.kill();
+        *self = Self::start_in(Arc::clone(&self.folder), self.port, settings);
+    }
+
+    /// Runs a command of the binary beside it, in its folder, with its settings.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        command(self.folder.path(), self.port, &[]).args(arguments).output().expect("the binary starts")
+    }
+
     /// Waits for a mail to an address that has a link with `page` in it, and gives the newest link.
     pub fn mailed_link(&self, to: &str, page: &str) -> String {
         let until = Instant::now() + Duration::from_secs(15);
@@ -114,6 +137,24 @@ impl Product {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+/// A port of this machine that nobody listens on.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port()
+}
+
+/// The binary in a folder, with cheap hashes.
+fn command(folder: &Path, port: u16, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .current_dir(folder)
+        .env("PORTCULLIS_LISTEN", format!("127.0.0.1:{port}"))
+        .env("PORTCULLIS_PUBLIC_URL", format!("http://127.0.0.1:{port}"))
+        .env("PORTCULLIS_ARGON2__MEMORY_KIB", "19456")
+        .env("PORTCULLIS_ARGON2__ITERATIONS", "2")
+        .envs(settings.iter().copied());
+    command
 }
 
 /// The link that stands alone on a line of the plain text, where `=` and a soft break are encoded.
@@ -154,6 +195,22 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The values of a header, in their order.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// What an attribute of the first element that fits a CSS selector says; the text inside for no attribute.
+    pub fn find(&self, selector: &str, attribute: Option<&str>) -> Option<String> {
+        let page = scraper::Html::parse_document(&self.body);
+        let selector = scraper::Selector::parse(selector).expect("a selector");
+        let element = page.select(&selector).next()?;
+        match attribute {
+            Some(name) => element.value().attr(name).map(str::to_owned),
+            None => Some(element.text().collect::<String>().trim().to_owned()),
+        }
+    }
+
     /// The CSRF token of its form.
     pub fn csrf_token(&self) -> String {
         let page = scraper::Html::parse_document(&self.body);
@@ -213,6 +270,21 @@ impl Browser {
     /// Posts fields as they are, as if a proxy had passed them on for `address`.
     pub async fn post_from(&self, address: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
         self.send(self.client.post(action).header("x-forwarded-for", address).form(fields)).await
+    }
+
+    /// A request of any method with headers and a form, as they are; follows nothing.
+    pub async fn request_with(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self.client.request(method.parse().expect("a method"), url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(if fields.is_empty() { request } else { request.form(fields) }).await
     }
 
     /// Posts fields as they are.

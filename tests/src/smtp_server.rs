@@ -32,6 +32,8 @@ pub enum Fault {
     TriesLater(u32),
     /// Closes the connection after the data of this many messages, with no answer.
     DropsAfterData(u32),
+    /// Greets this many clients and never says another word.
+    Hangs(u32),
 }
 
 #[derive(Default)]
@@ -39,6 +41,10 @@ struct Shared {
     received: Vec<Received>,
     faults: VecDeque<Fault>,
     tried: Vec<String>,
+    down: bool,
+    visits: u32,
+    /// What `AUTH PLAIN` was sent, decoded by nobody.
+    credentials: Vec<String>,
 }
 
 /// The server. It stops when it is dropped.
@@ -69,7 +75,14 @@ impl SmtpServer {
         let kept = Arc::clone(&shared);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, acceptor.clone(), Arc::clone(&kept)));
+                let down = {
+                    let mut shared = kept.lock().expect("not poisoned");
+                    shared.visits += 1;
+                    shared.down
+                };
+                if !down {
+                    tokio::spawn(serve(stream, acceptor.clone(), Arc::clone(&kept)));
+                }
             }
         });
         Self { port, shared, task }
@@ -83,6 +96,31 @@ impl SmtpServer {
     /// Every Message-ID that was offered, also of what was not taken.
     pub fn tried(&self) -> Vec<String> {
         self.shared.lock().expect("not poisoned").tried.clone()
+    }
+
+    /// Takes the server away: whoever comes is sent off without a greeting. Or brings it back.
+    pub fn set_down(&self, down: bool) {
+        self.shared.lock().expect("not poisoned").down = down;
+    }
+
+    /// What clients sent to sign in, in base64.
+    pub fn credentials(&self) -> Vec<String> {
+        self.shared.lock().expect("not poisoned").credentials.clone()
+    }
+
+    /// How many clients came, whether they were served or not.
+    pub fn visits(&self) -> u32 {
+        self.shared.lock().expect("not poisoned").visits
+    }
+
+    /// Waits until that many clients have come in all.
+    pub async fn visited(&self, times: u32, patience: Duration) {
+        let come = async {
+            while self.visits() < times {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(patience, come).await.unwrap_or_else(|_| panic!("nobody came {times} times"));
     }
 
     /// Waits for a mail to an address with a link to a page, and gives the link.
@@ -123,6 +161,11 @@ async fn serve(stream: TcpStream, acceptor: Option<TlsAcceptor>, shared: Arc<Mut
     if plain.write_all(b"220 localhost ESMTP\r\n").await.is_err() {
         return;
     }
+    if hangs(&shared) {
+        // Until the client gives up: its end of the line is all there is to read.
+        while matches!(plain.read_line(&mut String::new()).await, Ok(read) if read > 0) {}
+        return;
+    }
     let Ok(true) = converse(&mut plain, starttls, false, &shared).await else { return };
     if let Some(acceptor) = acceptor
         && let Ok(encrypted) = acceptor.accept(plain.into_inner()).await
@@ -154,7 +197,11 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
                 stream.flush().await?;
                 return Ok(true);
             }
-            "AUTH" => "235 welcome".to_owned(),
+            "AUTH" => {
+                let sent = command.split(' ').nth(2).unwrap_or_default().to_owned();
+                shared.lock().expect("not poisoned").credentials.push(sent);
+                "235 welcome".to_owned()
+            }
             "MAIL" | "RSET" | "NOOP" => {
                 to.clear();
                 "250 fine".to_owned()
@@ -193,11 +240,27 @@ async fn data<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> std::io::Resul
     let mut data = String::new();
     loop {
         let mut line = String::new();
-        if stream.read_line(&mut line).await? == 0 || line == ".\r\n" {
+        if stream.read_line(&mut line).await? == 0 {
+            // Half a mail is none.
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if line == ".\r\n" {
             return Ok(data);
         }
         data.push_str(line.strip_prefix('.').unwrap_or(&line));
     }
+}
+
+/// Whether this client is one of those that the server hangs on.
+fn hangs(shared: &Mutex<Shared>) -> bool {
+    let mut shared = shared.lock().expect("not poisoned");
+    shared.faults.iter_mut().any(|fault| match fault {
+        Fault::Hangs(left) if *left > 0 => {
+            *left -= 1;
+            true
+        }
+        _ => false,
+    })
 }
 
 /// Takes a mail, or misbehaves: `None` closes the connection.

@@ -20,22 +20,27 @@ struct Story {
     product: Product,
     server: SmtpServer,
     ada: Browser,
+    settings: Vec<(&'static str, String)>,
+    _certificate: tempfile::TempDir,
 }
 
 impl Story {
     async fn begin(offers_starttls: bool, faults: Vec<Fault>) -> Self {
+        Self::begin_with(offers_starttls, faults, true).await
+    }
+
+    async fn begin_with(offers_starttls: bool, faults: Vec<Fault>, trusted: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let certificate = folder.path().join("certificate.pem");
         let server = SmtpServer::start(&certificate, offers_starttls, faults).await;
         let url = format!("smtp://portcullis:secret@localhost:{}?tls=required", server.port);
-        let certificate = certificate.to_string_lossy().into_owned();
-        let settings = [
-            ("PORTCULLIS_SMTP_URL", url.as_str()),
-            ("PORTCULLIS_SMTP_ROOT_CERTIFICATE", certificate.as_str()),
-            ("PORTCULLIS_MAIL_FROM", "Shop <no-reply@shop.example>"),
-        ];
-        let product = Product::start(&settings);
-        drop(folder);
+        let mut settings =
+            vec![("PORTCULLIS_SMTP_URL", url), ("PORTCULLIS_MAIL_FROM", "Shop <no-reply@shop.example>".to_owned())];
+        if trusted {
+            settings.push(("PORTCULLIS_SMTP_ROOT_CERTIFICATE", certificate.to_string_lossy().into_owned()));
+        }
+        let borrowed: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let product = Product::start(&borrowed);
         let ada = Browser::default();
         let fields = [("email", ADA), ("name", "Ada Owner"), ("password", ADAS_PASSWORD)];
         assert_eq!(
@@ -44,7 +49,7 @@ impl Story {
         );
         let login = format!("{}/login", product.back_office);
         assert_eq!(ada.post(&login, &login, &[("email", ADA), ("password", ADAS_PASSWORD)]).await.status, 303);
-        Self { product, server, ada }
+        Self { product, server, ada, settings, _certificate: folder }
     }
 
     async fn invite(&self, email: &str) {
@@ -52,9 +57,11 @@ impl Story {
         assert_eq!(self.ada.post(&page, &page, &[("email", email), ("name", "A Colleague")]).await.status, 303);
     }
 
-    async fn forgot(&self, email: &str) {
+    async fn forgot(&self, email: &str) -> (u16, String, String) {
         let page = format!("{}/password/forgot", self.product.back_office);
-        assert_eq!(Browser::default().post(&page, &page, &[("email", email)]).await.status, 303);
+        let answer = Browser::default().post(&page, &page, &[("email", email)]).await;
+        assert_eq!(answer.status, 303);
+        (answer.status, answer.location, answer.body)
     }
 
     async fn choose(&self, link: &str, page: &str, password: &str) {
@@ -80,14 +87,84 @@ async fn the_whole_story_works_with_mail_over_starttls() {
     story.choose(&link, "password/reset", BEAS_NEXT).await;
     assert_eq!(story.sign_in(BEA, BEAS_NEXT).await, 303);
     assert!(story.server.received().iter().all(|mail| mail.encrypted));
+    // RFC 4616: a NUL, the user, a NUL, the password.
+    assert!(story.server.credentials().iter().all(|sent| sent == "AHBvcnRjdWxsaXMAc2VjcmV0"));
+    assert!(!story.server.credentials().is_empty());
 }
 
 #[tokio::test]
 async fn no_mail_leaves_in_the_clear_where_tls_is_required() {
     let story = Story::begin(false, vec![]).await;
     story.invite(BEA).await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    story.invite(CY).await;
+    // The second mail is tried once the first was given back.
+    story.server.visited(2, SOON).await;
     assert!(story.server.received().is_empty() && story.server.tried().is_empty());
+    assert!(story.server.credentials().is_empty(), "nor does the password");
+}
+
+#[tokio::test]
+async fn no_mail_is_given_to_a_server_that_cannot_prove_who_it_is() {
+    // Its certificate is not among those that the product trusts.
+    let story = Story::begin_with(true, vec![], false).await;
+    story.invite(BEA).await;
+    story.invite(CY).await;
+    story.server.visited(2, SOON).await;
+    assert!(story.server.received().is_empty() && story.server.tried().is_empty());
+    assert!(story.server.credentials().is_empty());
+}
+
+#[tokio::test]
+async fn nobody_notices_that_mail_is_down_and_it_leaves_when_it_is_back() {
+    let story = Story::begin(true, vec![]).await;
+    story.invite(BEA).await;
+    let link = story.server.link(BEA, "invitation", SOON).await;
+    story.choose(&link, "invitation", BEAS_PASSWORD).await;
+    let with_mail = story.forgot("nobody@shop.example").await;
+    story.server.set_down(true);
+    let visits = story.server.visits();
+    story.invite(CY).await;
+    assert_eq!(story.forgot(BEA).await, with_mail, "known, mail down");
+    assert_eq!(story.forgot("somebody@shop.example").await, with_mail, "unknown, mail down");
+    story.server.visited(visits + 2, SOON).await;
+    story.server.set_down(false);
+    let link = story.server.link(BEA, "password/reset", AFTER_A_PAUSE).await;
+    story.choose(&link, "password/reset", BEAS_NEXT).await;
+    let link = story.server.link(CY, "invitation", AFTER_A_PAUSE).await;
+    story.choose(&link, "invitation", BEAS_PASSWORD).await;
+    let links = story.server.received().iter().filter(|mail| mail.to == [BEA]).count();
+    assert!(links <= 3, "invitation, reset, told of the change: none twice; {links}");
+}
+
+#[tokio::test]
+async fn waiting_mail_outlives_a_killed_process() {
+    let mut story = Story::begin(true, vec![]).await;
+    story.server.set_down(true);
+    story.invite(BEA).await;
+    // The second mail is tried once what became of the first was written down.
+    story.invite(CY).await;
+    story.server.visited(2, SOON).await;
+    let settings: Vec<(&str, &str)> = story.settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    story.product.restart(&settings);
+    story.server.set_down(false);
+    let link = story.server.link(BEA, "invitation", AFTER_A_PAUSE).await;
+    story.choose(&link, "invitation", BEAS_PASSWORD).await;
+}
+
+#[tokio::test]
+async fn a_hanging_server_keeps_nobody_waiting() {
+    let story = Story::begin(true, vec![Fault::Hangs(1)]).await;
+    story.invite(BEA).await;
+    story.server.visited(1, SOON).await;
+    let meanwhile = async {
+        story.invite(CY).await;
+        story.forgot(ADA).await;
+        story.forgot("nobody@shop.example").await;
+    };
+    tokio::time::timeout(Duration::from_secs(10), meanwhile).await.expect("answers come while the server hangs");
+    assert!(story.server.received().is_empty(), "it still hangs");
+    let link = story.server.link(BEA, "invitation", AFTER_A_PAUSE).await;
+    story.choose(&link, "invitation", BEAS_PASSWORD).await;
 }
 
 #[tokio::test]

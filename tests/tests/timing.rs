@@ -57,7 +57,9 @@ async fn ratio(page: &str, round: u32, known: impl Fn(u32) -> String, password: 
             if turn == 0 { of_known.push(taken) } else { of_unknown.push(taken) }
         }
     }
-    median(of_known) / median(of_unknown)
+    let (known, unknown) = (median(of_known), median(of_unknown));
+    println!("{page}: medians of {PAIRS}: known {:.3} ms, unknown {:.3} ms", known * 1e3, unknown * 1e3);
+    known / unknown
 }
 
 async fn holds(what: &str, page: &str, known: impl Fn(u32) -> String + Copy, password: Option<&str>) {
