@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use portcullis_tests::Product;
 use portcullis_tests::browser::{Done, fill, in_a_browser, reads};
 use serde_json::json;
-use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::{By, WebDriver};
 
 const SUBMIT: &str = "main form:not([role=search]) button[type=submit]";
@@ -19,24 +18,25 @@ async fn main() -> Done {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images");
     let folder = std::env::args().nth(1).map_or(default, PathBuf::from);
     std::fs::create_dir_all(&folder)?;
+    let folder = folder.canonicalize()?;
     in_a_browser(async |browser: &WebDriver, product: &Product| story(browser, product, &folder).await).await
 }
 
 /// The page as it is, in four pictures.
 async fn picture(browser: &WebDriver, folder: &Path, name: &str) -> Done {
-    let tools = ChromeDevTools::new(browser.handle().clone());
+    let tools = browser.cdp();
     for (width, height) in [(390, 844), (1280, 800)] {
         let screen = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", screen).await?;
+        tools.send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
         for scheme in ["light", "dark"] {
             let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-            tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await?;
+            tools.send_raw("Emulation.setEmulatedMedia", media).await?;
             let file = folder.join(format!("{name}-{width}-{scheme}.png"));
             browser.screenshot(&file).await?;
             println!("{}", file.display());
         }
     }
-    tools.execute_cdp_with_params("Emulation.clearDeviceMetricsOverride", json!({})).await?;
+    tools.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
     Ok(())
 }
 
