@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use portcullis_core::audit_trail::export::Format;
+use portcullis_domain::instant::Instant;
+use portcullis_domain::secret::Digest256;
 
 /// Guards a back office.
 #[derive(Parser)]
@@ -29,6 +32,18 @@ pub(crate) enum Command {
     /// Operators
     #[command(subcommand)]
     Operator(Operator),
+    /// Accounts of the platform
+    #[command(subcommand)]
+    Account(Account),
+    /// The audit trail
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Suggests argon2 parameters for this machine
+    Tune {
+        /// How long a sign-in's hash may take, in milliseconds
+        #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..=60_000))]
+        target_ms: u64,
+    },
     /// Checks storage, migrations, mail, public URL, clock and key
     Doctor,
     /// Prints a shell's completions
@@ -36,6 +51,51 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Account {
+    /// Imports operators, vendors and customers with the hashes of their passwords; all or nothing
+    Import {
+        /// JSON lines: email, name, kind (operator, vendor, customer), `password_hash`, roles
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Audit {
+    /// Prints the trail, oldest first
+    Export {
+        /// Not before: 2026-11-24, 2026-11-24T10:00 (UTC), or RFC 3339
+        #[arg(long, value_parser = instant)]
+        since: Option<Instant>,
+        /// jsonl or csv
+        #[arg(long, default_value = "jsonl", value_parser = format)]
+        format: Format,
+    },
+    /// Checks every seal, and names the first event that was altered, is missing or was inserted
+    Verify {
+        /// A place and its seal, as an earlier run printed them: shows also a trail that was cut or made anew
+        #[arg(long, value_name = "PLACE:SEAL", value_parser = anchor)]
+        anchor: Option<(i64, Digest256)>,
+    },
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    portcullis_domain::instant::parse(text).ok_or_else(|| "use a date, or a date and time in RFC 3339".to_owned())
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    Format::parse(text).ok_or_else(|| "use jsonl or csv".to_owned())
+}
+
+fn anchor(text: &str) -> Result<(i64, Digest256), String> {
+    let read = || {
+        let (place, seal) = text.split_once(':')?;
+        let seal = data_encoding::HEXLOWER_PERMISSIVE.decode(seal.as_bytes()).ok()?;
+        Some((place.parse().ok()?, Digest256::from_slice(&seal)?))
+    };
+    read().ok_or_else(|| "use PLACE:SEAL, as `portcullis audit verify` prints it".to_owned())
 }
 
 #[derive(Args)]

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::command_line::{self, Command, CommandLine};
 use crate::configuration::Configuration;
 use crate::console::say;
-use crate::{doctor, log, serve, wiring};
+use crate::{account_import, audit_trail, doctor, log, serve, tune, wiring};
 
 /// The longest line that is read as a password: four bytes for each of the most characters that a policy allows.
 const LONGEST_PASSWORD_LINE: u64 = 4 * 1024;
@@ -58,6 +58,16 @@ async fn run_configured(file: Option<&Path>, command: Command) -> anyhow::Result
         Command::Init(arguments) => init(&open(&configuration).await?, arguments).await,
         Command::Alias(command) => alias(&open(&configuration).await?, command).await,
         Command::Operator(command) => operator(&open(&configuration).await?, command).await,
+        Command::Account(command_line::Account::Import { file }) => {
+            account_import::run(&open(&configuration).await?, &file).await
+        }
+        Command::Audit(command_line::Audit::Export { since, format }) => {
+            audit_trail::export(&open(&configuration).await?, since, format).await
+        }
+        Command::Audit(command_line::Audit::Verify { anchor }) => {
+            audit_trail::verify(&open(&configuration).await?, anchor).await
+        }
+        Command::Tune { target_ms } => tune::run(&configuration, target_ms).await,
         Command::Serve | Command::Completions { .. } => Ok(()),
     }
 }

@@ -1,5 +1,7 @@
 //! The `portcullis` binary: command line, configuration, wiring. No rule of the product lives here.
 
+mod account_import;
+mod audit_trail;
 mod command_line;
 mod commands;
 mod configuration;
@@ -9,6 +11,7 @@ mod doctor;
 mod log;
 mod operations;
 mod serve;
+mod tune;
 mod wiring;
 
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use poem::listener::{AcceptorExt as _, BoxAcceptor, IntoTlsConfigStream as _};
 use poem::listener::{RustlsCertificate, RustlsConfig, TcpAcceptor};
 use poem::{IntoEndpoint, Server};
-use portcullis_core::{outbox, set_up};
+use portcullis_core::{audit_trail, outbox, set_up};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -39,6 +39,7 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     tell_to_stop(stop)?;
     let worker = tokio::spawn(outbox::run(access.clone(), transport, told(stopped.clone())));
+    let sealing = tokio::spawn(audit_trail::run(access.clone(), told(stopped.clone())));
     let operations = match operations_listener {
         Some(listener) => {
             let acceptor = TcpAcceptor::from_tokio(listener)?.boxed();
@@ -57,6 +58,8 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
     if let Some(operations) = operations {
         operations.await??;
     }
+    // What was not sealed yet is sealed at the next start.
+    sealing.abort();
     // A mail on its way may leave; one that does not in time is sent again after its lease, by this or another node.
     if tokio::time::timeout(FAREWELL, worker).await.is_err() {
         tracing::warn!("a mail was still on its way; it is tried again at the next start");

@@ -7,8 +7,11 @@
 
 pub mod access;
 pub mod account;
+pub mod account_import;
+pub mod audit_trail;
 pub mod client;
 pub mod invitation;
+pub mod mail_desk;
 pub mod operators;
 pub mod outbox;
 pub mod password;

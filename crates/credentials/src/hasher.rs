@@ -113,6 +113,10 @@ impl PasswordHasher for Argon2Hasher {
     async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> Result<Verification, HashingError> {
         self.ask(|reply| Job::Verify { password, hash, reply }).await
     }
+
+    fn understands(&self, hash: &PasswordHash) -> bool {
+        Stored::parse(hash.expose()).is_some()
+    }
 }
 
 type Answer<T> = Result<T, HashingError>;

@@ -10,6 +10,7 @@ pub mod sealing;
 pub mod secret_key;
 pub mod strength;
 pub mod totp;
+pub mod tuning;
 
 pub mod clock;
 pub mod randomness;

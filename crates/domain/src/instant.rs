@@ -1,6 +1,7 @@
 //! Points in time, as every layer keeps them: UTC, to the microsecond.
 
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// A point in time, in UTC. Made by a [`crate::ports::Clock`], which truncates it to microseconds, because that is
 /// what every storage keeps: what is read back equals what was written.
@@ -21,9 +22,35 @@ pub fn truncated(instant: Instant) -> Instant {
     from_micros(to_micros(instant))
 }
 
+/// Reads an instant that somebody typed: RFC 3339, or without an offset, as a date field of a browser gives it, in UTC:
+/// `2026-11-24`, `2026-11-24T10:00`, `2026-11-24T10:00:30`.
+pub fn parse(typed: &str) -> Option<Instant> {
+    let typed = typed.trim();
+    let completed = match typed.len() {
+        10 => format!("{typed}T00:00:00Z"),
+        16 => format!("{typed}:00Z"),
+        19 => format!("{typed}Z"),
+        _ => typed.to_owned(),
+    };
+    OffsetDateTime::parse(&completed, &Rfc3339).ok().map(|at| truncated(at.to_offset(time::UtcOffset::UTC)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_typed_without_an_offset_is_utc() {
+        let noon = datetime!(2026-11-24 12:00 UTC);
+        for typed in ["2026-11-24T12:00", " 2026-11-24T12:00:00 ", "2026-11-24T12:00:00Z", "2026-11-24T13:00:00+01:00"]
+        {
+            assert_eq!(parse(typed), Some(noon), "{typed}");
+        }
+        assert_eq!(parse("2026-11-24"), Some(datetime!(2026-11-24 0:00 UTC)));
+        for typed in ["", "yesterday", "2026-13-01", "24.11.2026", "2026-11-24T25:00", "ééééé"] {
+            assert_eq!(parse(typed), None, "{typed}");
+        }
+    }
     use time::macros::datetime;
 
     #[test]

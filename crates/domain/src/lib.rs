@@ -12,6 +12,7 @@
 pub mod account;
 pub mod alias;
 pub mod audit;
+pub mod audit_seal;
 pub mod display_name;
 pub mod email;
 pub mod functionality;

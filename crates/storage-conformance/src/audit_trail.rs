@@ -64,6 +64,21 @@ async fn found(storage: &Arc<dyn Storage>, filter: &AuditFilter, most: u64) -> V
     }
 }
 
+/// The same, walked the other way.
+async fn found_from(storage: &Arc<dyn Storage>, filter: &AuditFilter, most: u64) -> Vec<Entry> {
+    let mut view = storage.view().await.unwrap();
+    let mut found: Vec<Entry> = Vec::new();
+    loop {
+        let after = found.last().map_or(0, |entry| entry.sequence);
+        let page = view.search_audit_from(filter, after, most).await.unwrap();
+        if page.is_empty() {
+            return found;
+        }
+        assert!(page.len() as u64 <= most);
+        found.extend(page);
+    }
+}
+
 /// The whole trail, in pages.
 async fn chain(storage: &Arc<dyn Storage>, most: u64) -> Vec<Entry> {
     let mut view = storage.view().await.unwrap();
@@ -105,6 +120,9 @@ pub(crate) async fn each_filter_finds_its_events_complete_and_newest_first(stora
                     let filter = AuditFilter { actor: actor.clone(), action, target: target.clone(), since, until };
                     let found = found(&storage, &filter, 17).await;
                     assert!(found.windows(2).all(|pair| pair[0].sequence > pair[1].sequence), "{filter:?}");
+                    let mut other_way = found_from(&storage, &filter, 17).await;
+                    other_way.reverse();
+                    assert_eq!(other_way, found, "{filter:?}");
                     let found: Vec<AuditEvent> = found.into_iter().map(|entry| entry.event).collect();
                     let expected: Vec<AuditEvent> =
                         events.iter().rev().filter(|event| asked(&filter, event)).cloned().collect();

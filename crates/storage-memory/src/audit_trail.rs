@@ -66,6 +66,11 @@ impl AuditTrailView for Transaction {
         Ok(first(most, MAX_FOUND, found.into_iter().rev()))
     }
 
+    async fn search_audit_from(&mut self, filter: &AuditFilter, after: i64, most: u64) -> Stored<Vec<Entry>> {
+        let found = entries(self.state(), |sequence, event| sequence > after && matches(filter, event));
+        Ok(first(most, MAX_FOUND, found.into_iter()))
+    }
+
     async fn audit_chain(&mut self, after: i64, most: u64) -> Stored<Vec<Entry>> {
         Ok(first(most, MAX_CHAIN, entries(self.state(), |sequence, _| sequence > after).into_iter()))
     }

@@ -28,8 +28,15 @@ fn read(row: &Row) -> Stored<Entry> {
     })
 }
 
-/// The conditions of a filter, each with an index to walk backwards.
-fn conditions(filter: &AuditFilter, before: Option<i64>) -> (String, Vec<Value>) {
+/// From which place to walk, and which way.
+#[derive(Clone, Copy)]
+enum Walk {
+    Back(Option<i64>),
+    On(i64),
+}
+
+/// The conditions of a filter, each with an index to walk along.
+fn conditions(filter: &AuditFilter, walk: Walk) -> (String, Vec<Value>) {
     let mut sql = String::from("TRUE");
     let mut values: Vec<Value> = Vec::new();
     let mut add = |condition: &str, value: Value| {
@@ -37,8 +44,10 @@ fn conditions(filter: &AuditFilter, before: Option<i64>) -> (String, Vec<Value>)
         sql.push_str(" AND ");
         sql.push_str(&condition.replace('?', &format!("${}", values.len())));
     };
-    if let Some(before) = before {
-        add("seq < ?", before.into());
+    match walk {
+        Walk::Back(None) => {}
+        Walk::Back(Some(before)) => add("seq < ?", before.into()),
+        Walk::On(after) => add("seq > ?", after.into()),
     }
     if let Some(actor) = &filter.actor {
         match Uuid::parse_str(actor) {
@@ -73,17 +82,26 @@ fn conditions(filter: &AuditFilter, before: Option<i64>) -> (String, Vec<Value>)
     (sql, values)
 }
 
+async fn search<C: ConnectionTrait>(db: &C, filter: &AuditFilter, walk: Walk, most: u64) -> Stored<Vec<Entry>> {
+    let (conditions, mut values) = conditions(filter, walk);
+    values.push(limit(most));
+    let sql = format!(
+        "SELECT seq, seal, {} FROM audit_events WHERE {conditions} ORDER BY seq{} LIMIT ${}",
+        crate::audit::COLUMNS,
+        if matches!(walk, Walk::Back(_)) { " DESC" } else { "" },
+        values.len()
+    );
+    rows(db, &sql, values).await?.iter().map(read).collect()
+}
+
 #[async_trait]
 impl<C: ConnectionTrait + Send> AuditTrailView for Handle<C> {
     async fn search_audit(&mut self, filter: &AuditFilter, before: Option<i64>, most: u64) -> Stored<Vec<Entry>> {
-        let (conditions, mut values) = conditions(filter, before);
-        values.push(limit(most));
-        let sql = format!(
-            "SELECT seq, seal, {} FROM audit_events WHERE {conditions} ORDER BY seq DESC LIMIT ${}",
-            crate::audit::COLUMNS,
-            values.len()
-        );
-        rows(&self.0, &sql, values).await?.iter().map(read).collect()
+        search(&self.0, filter, Walk::Back(before), most).await
+    }
+
+    async fn search_audit_from(&mut self, filter: &AuditFilter, after: i64, most: u64) -> Stored<Vec<Entry>> {
+        search(&self.0, filter, Walk::On(after), most).await
     }
 
     async fn audit_chain(&mut self, after: i64, most: u64) -> Stored<Vec<Entry>> {

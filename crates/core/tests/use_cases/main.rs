@@ -6,8 +6,11 @@ mod app;
 mod doubles;
 
 mod access;
+mod account_import;
 mod audit_events;
+mod audit_trail;
 mod invitation;
+mod mail_desk;
 mod outbox;
 mod password_change;
 mod password_recovery;

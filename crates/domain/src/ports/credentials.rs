@@ -50,6 +50,11 @@ pub trait PasswordHasher: Send + Sync {
     /// # Errors
     /// [`HashingError::Overloaded`] at once when the queue is full.
     async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> Result<Verification, HashingError>;
+
+    /// Whether it can verify a password against this hash at all: asked before a hash from elsewhere is stored.
+    fn understands(&self, _hash: &PasswordHash) -> bool {
+        true
+    }
 }
 
 /// Judges how hard a password is to guess.

@@ -40,6 +40,9 @@ pub trait AuditTrailView: Send {
     /// same however many events there are: every filter has an index.
     async fn search_audit(&mut self, filter: &AuditFilter, before: Option<i64>, most: u64) -> Stored<Vec<Entry>>;
 
+    /// Events that match, oldest first, from after the place `after` on. At most 500, at the same cost.
+    async fn search_audit_from(&mut self, filter: &AuditFilter, after: i64, most: u64) -> Stored<Vec<Entry>>;
+
     /// Events in their order, from after the place `after` on. At most 5,000.
     async fn audit_chain(&mut self, after: i64, most: u64) -> Stored<Vec<Entry>>;
 

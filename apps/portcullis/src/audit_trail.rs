@@ -1,0 +1,36 @@
+//! `portcullis audit`: the trail on standard output, and whether it holds.
+
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use portcullis_core::Access;
+use portcullis_core::audit_trail;
+use portcullis_core::audit_trail::export::{Exporter, Format, begin};
+use portcullis_domain::instant::Instant;
+use portcullis_domain::ports::storage::audit_trail::AuditFilter;
+use portcullis_domain::secret::Digest256;
+
+use crate::console::say;
+
+pub(crate) async fn export(access: &Access, since: Option<Instant>, format: Format) -> anyhow::Result<()> {
+    let filter = AuditFilter { since, ..AuditFilter::default() };
+    let mut export = begin(access, Exporter::CommandLine, filter, format).await?;
+    while let Some(part) = export.next().await? {
+        let mut out = std::io::stdout().lock();
+        if let Err(error) = out.write_all(part.as_bytes()).and_then(|()| out.flush()) {
+            // Whoever read has enough.
+            let enough = error.kind() == std::io::ErrorKind::BrokenPipe;
+            return if enough { Ok(()) } else { Err(error).context("cannot write to standard output") };
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn verify(access: &Access, anchor: Option<(i64, Digest256)>) -> anyhow::Result<()> {
+    let whole = audit_trail::verify(access, anchor).await?;
+    say(format_args!("The audit trail holds: {} events sealed, {} wait for their seal.", whole.sealed, whole.waiting));
+    if let Some((place, seal)) = whole.end {
+        say(format_args!("Anchor: {place}:{}", data_encoding::HEXLOWER.encode(seal.as_bytes())));
+    }
+    Ok(())
+}

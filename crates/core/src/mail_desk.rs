@@ -1,0 +1,110 @@
+//! The mail page: what waits, what failed and why, trying again, and a test to oneself.
+
+use portcullis_domain::account::Operator;
+use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::mail_message::{Content, MailMessage, MailState, OutboxEntry};
+use portcullis_domain::ports::storage::{Page, StorageError, Stored};
+use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::access::Access;
+use crate::client::Client;
+use crate::outbox;
+use crate::session::Authenticated;
+
+/// How many test mails an operator sends in ten minutes.
+const TESTS: u32 = 5;
+
+/// A page of the outbox.
+#[derive(Debug)]
+pub struct Desk {
+    /// The mails, newest first.
+    pub mails: Vec<OutboxEntry>,
+    /// Whether older ones follow.
+    pub more: bool,
+    /// How many wait.
+    pub waiting: u64,
+    /// How many were given up.
+    pub failed: u64,
+}
+
+/// Shows the mails in a state (`None`: all).
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn show(access: &Access, state: Option<MailState>, page: Page) -> Stored<Desk> {
+    let mut view = access.ports().storage.view().await?;
+    let mut mails = view.mails(state, Page { limit: page.limit + 1, ..page }).await?;
+    let wanted = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    let more = mails.len() > wanted;
+    mails.truncate(wanted);
+    let waiting = view.count_mails(Some(MailState::Waiting)).await?;
+    let failed = view.count_mails(Some(MailState::Failed)).await?;
+    Ok(Desk { mails, more, waiting, failed })
+}
+
+fn actor(operator: &Operator) -> Actor {
+    Actor::Operator(operator.id(), operator.name().as_str().to_owned())
+}
+
+/// Tries a mail again at once. False when there is none, or none that can still leave.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn retry(access: &Access, client: &Client, who: &Authenticated, id: Uuid) -> Stored<bool> {
+    let mut unit = access.begin().await?;
+    if !unit.retry_mail(id, access.now()).await? {
+        return Ok(false);
+    }
+    let event = access.event(actor(&who.operator), Action::MailRetried).on(id.to_string(), id.to_string());
+    event.from(client).record(unit.as_mut()).await?;
+    unit.commit().await?;
+    access.mail_waits().notify_one();
+    Ok(true)
+}
+
+/// A test mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum TestError {
+    /// Too many were sent.
+    #[error("too many test mails")]
+    Limited {
+        /// When the next one may be sent.
+        retry_after: Duration,
+    },
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Sends a test mail to whoever asks.
+///
+/// # Errors
+/// [`TestError`].
+pub async fn test(access: &Access, client: &Client, who: &Authenticated) -> Result<(), TestError> {
+    let (operator, now) = (&who.operator, access.now());
+    let mut unit = access.begin().await?;
+    let key = BudgetKey::new("mail-test/account", &[&operator.id().0.to_string()]);
+    let limit = RateLimit::new(TESTS, Duration::minutes(10));
+    if let Decision::Refused { retry_after } = unit.spend_budget(&key, &limit, now).await? {
+        return Err(TestError::Limited { retry_after });
+    }
+    let message = MailMessage {
+        to: operator.email().clone(),
+        name: operator.name().clone(),
+        language: operator.account().language,
+        at: now,
+        content: Content::Test,
+    };
+    outbox::enqueue(access, unit.as_mut(), message).await?;
+    access
+        .event(actor(operator), Action::MailTested)
+        .on(operator.id().0.to_string(), operator.email().as_str())
+        .from(client)
+        .record(unit.as_mut())
+        .await?;
+    unit.commit().await?;
+    access.mail_waits().notify_one();
+    Ok(())
+}

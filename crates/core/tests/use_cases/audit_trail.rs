@@ -1,0 +1,138 @@
+//! The audit trail is sealed, verified, searched and exported.
+
+use portcullis_core::audit_trail::export::{ExportError, Exporter, Format, begin};
+use portcullis_core::audit_trail::{From, VerifyError, seal_due, search, subject, verify};
+use portcullis_domain::audit::{Action, Actor, AuditEvent};
+use portcullis_domain::audit_seal::Fault;
+use portcullis_domain::ports::storage::Storage as _;
+use portcullis_domain::ports::storage::audit_trail::AuditFilter;
+use portcullis_domain::secret::Digest256;
+use time::Duration;
+use uuid::Uuid;
+
+use crate::app::{ADA, ADAS, TestApp, here};
+
+async fn append(app: &TestApp, number: u128, name: &str) {
+    let event = AuditEvent {
+        id: Uuid::from_u128(number),
+        at: app.access.now(),
+        actor: Actor::System,
+        action: Action::RoleCreated,
+        target: Some((number.to_string(), name.to_owned())),
+        address: None,
+        details: [("note".to_owned(), "=1+1".to_owned())].into(),
+    };
+    let mut unit = app.storage.begin().await.unwrap();
+    unit.append_audit_event(&event).await.unwrap();
+    unit.commit().await.unwrap();
+}
+
+async fn seal_all(app: &TestApp) -> usize {
+    let mut sealed = 0;
+    loop {
+        match seal_due(&app.access).await.unwrap() {
+            0 => return sealed,
+            some => sealed += some,
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_are_sealed_in_order_once_they_are_settled_and_the_chain_holds() {
+    let app = TestApp::new().await;
+    for number in 0..450 {
+        append(&app, number, "Role").await;
+    }
+    let all = app.events().await.len();
+    assert_eq!(seal_due(&app.access).await.unwrap(), 0, "a unit of work with an earlier place may still commit");
+    app.advance(Duration::seconds(15));
+    append(&app, 1_000, "Late").await;
+    assert_eq!(seal_all(&app).await, 451);
+    let whole = verify(&app.access, None).await.unwrap();
+    assert_eq!((whole.sealed, whole.waiting), (451, 1), "{all}");
+    let anchor = whole.end.unwrap();
+    app.advance(Duration::MINUTE);
+    assert_eq!(seal_all(&app).await, 1);
+    assert_eq!(verify(&app.access, Some(anchor)).await.unwrap().sealed, 452);
+    let other = verify(&app.access, Some((anchor.0, Digest256::of(b"other")))).await;
+    assert!(matches!(other, Err(VerifyError::Fault(Fault::Remade(place))) if place == anchor.0), "{other:?}");
+    let cut = verify(&app.access, Some((9_999, anchor.1))).await;
+    assert!(matches!(cut, Err(VerifyError::Fault(Fault::Truncated(9_999)))), "{cut:?}");
+}
+
+#[tokio::test]
+async fn sixteen_that_seal_at_once_make_one_chain() {
+    let app = TestApp::new().await;
+    for number in 0..100 {
+        append(&app, number, "Role").await;
+    }
+    app.advance(Duration::MINUTE);
+    let mut racing = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let access = app.access.clone();
+        racing.spawn(async move { seal_due(&access).await.unwrap() });
+    }
+    assert_eq!(racing.join_all().await.into_iter().sum::<usize>(), 101);
+    assert_eq!(verify(&app.access, None).await.unwrap().waiting, 0);
+}
+
+#[tokio::test]
+async fn a_page_leads_to_older_and_newer_ones_and_back() {
+    let app = TestApp::new().await;
+    for number in 1..=30 {
+        append(&app, number, "Role").await;
+    }
+    let filter = AuditFilter { action: Some(Action::RoleCreated), ..AuditFilter::default() };
+    let first = search(&app.access, &filter, From::Newest, 12).await.unwrap();
+    assert_eq!((first.entries.len(), first.newer, first.older), (12, false, true));
+    let second = search(&app.access, &filter, From::Before(first.entries[11].sequence), 12).await.unwrap();
+    let third = search(&app.access, &filter, From::Before(second.entries[11].sequence), 12).await.unwrap();
+    assert_eq!((third.entries.len(), third.newer, third.older), (6, true, false));
+    let back = search(&app.access, &filter, From::After(third.entries[0].sequence), 12).await.unwrap();
+    assert_eq!((&back.entries, back.newer, back.older), (&second.entries, true, true));
+    let back = search(&app.access, &filter, From::After(second.entries[0].sequence), 12).await.unwrap();
+    assert_eq!((back.entries, back.newer, back.older), (first.entries, false, true));
+}
+
+#[tokio::test]
+async fn an_address_stands_for_its_account() {
+    let app = TestApp::new().await;
+    let ada = app.account(ADA).await.unwrap().id.0.to_string();
+    assert_eq!(subject(&app.access, " ADA@shop.example ").await.unwrap(), Some(ada));
+    assert_eq!(subject(&app.access, "command-line").await.unwrap(), Some("command-line".to_owned()));
+    assert_eq!(subject(&app.access, " ").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_export_is_complete_harmless_noted_and_limited() {
+    let app = TestApp::new().await;
+    for number in 1..=600 {
+        append(&app, number, "=HYPERLINK(\"http://evil\")").await;
+    }
+    let filter = AuditFilter { action: Some(Action::RoleCreated), ..AuditFilter::default() };
+    let (_, ada) = app.signed_in(ADA, ADAS).await;
+    let client = here();
+    let mut texts = vec![];
+    for format in [Format::Csv, Format::JsonLines] {
+        let exporter = Exporter::Operator(&ada, &client);
+        let mut export = begin(&app.access, exporter, filter.clone(), format).await.unwrap();
+        let mut text = String::new();
+        while let Some(part) = export.next().await.unwrap() {
+            text.push_str(&part);
+        }
+        texts.push(text);
+    }
+    assert_eq!(texts[0].lines().count(), 601);
+    assert!(texts[0].contains("\"'=HYPERLINK(\"\"http://evil\"\")\"") && !texts[0].contains("\"=HYPERLINK"));
+    let lines: Vec<serde_json::Value> = texts[1].lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        (lines.len(), lines[0]["target_id"].as_str(), lines[599]["target_id"].as_str()),
+        (600, Some("1"), Some("600"))
+    );
+    assert_eq!(app.count(Action::AuditExported).await, 2);
+    for _ in 2..20 {
+        begin(&app.access, Exporter::Operator(&ada, &client), filter.clone(), Format::Csv).await.unwrap();
+    }
+    let limited = begin(&app.access, Exporter::Operator(&ada, &client), filter, Format::Csv).await;
+    assert!(matches!(limited, Err(ExportError::Limited { .. })));
+}
