@@ -1,6 +1,6 @@
 //! Invitations: a colleague is let in, and creates a password of their own.
 
-use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus, Operator};
+use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus};
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::Email;
@@ -8,11 +8,12 @@ use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::mail_message::{Content, MailMessage};
 use portcullis_domain::one_time_token::{OneTimeToken, Purpose, Worth};
 use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork};
-use portcullis_domain::role::{Grants, Level, Role, RoleId};
+use portcullis_domain::role::{Grants, Role, RoleId};
 use portcullis_domain::secret::{Password, Token};
 use time::Duration;
 
 use crate::access::Access;
+pub use crate::authority::Authority as Inviter;
 use crate::client::Client;
 use crate::outbox;
 use crate::password::{self, ChooseError};
@@ -32,40 +33,6 @@ pub enum InviteError {
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
-}
-
-/// Who invites.
-#[derive(Debug, Clone, Copy)]
-pub enum Inviter<'a> {
-    /// An operator, who may grant what they hold.
-    Operator(&'a Operator),
-    /// The machine's console, which may grant everything.
-    CommandLine,
-}
-
-impl Inviter<'_> {
-    fn may_grant(self, grants: &Grants) -> bool {
-        match self {
-            Self::Operator(operator) => {
-                operator.grants().allow(&BuiltIn::Operators.id(), Level::Manage) && operator.grants().cover(grants)
-            }
-            Self::CommandLine => true,
-        }
-    }
-
-    fn actor(self) -> Actor {
-        match self {
-            Self::Operator(operator) => Actor::Operator(operator.id(), operator.name().as_str().to_owned()),
-            Self::CommandLine => Actor::CommandLine,
-        }
-    }
-
-    fn name(self, access: &Access) -> String {
-        match self {
-            Self::Operator(operator) => operator.name().as_str().to_owned(),
-            Self::CommandLine => access.settings().product_name.clone(),
-        }
-    }
 }
 
 /// Invites somebody: the account, the token, the mail and the audit event are written as one. Returns the link, for
@@ -95,7 +62,7 @@ pub async fn invite(
         .map(|id| known.iter().find(|role| role.id == *id).ok_or(InviteError::UnknownRole))
         .collect::<Result<Vec<&Role>, _>>()?;
     let grants = chosen.iter().fold(Grants::default(), |all, role| all.union(role.grants.clone()));
-    if !inviter.may_grant(&grants) {
+    if !inviter.may_grant(BuiltIn::Operators, &grants) {
         return Err(InviteError::Forbidden);
     }
     let account = Account {
@@ -141,6 +108,7 @@ pub async fn invite(
         .on(account.id.0.to_string(), account.email.as_str())
         .from(client)
         .with("roles", chosen.iter().map(|role| role.name.as_str()).collect::<Vec<_>>().join(", "))
+        .with("hours", hours.to_string())
         .record(unit.as_mut())
         .await?;
     unit.commit().await?;

@@ -1,14 +1,12 @@
 //! The second factor: adding it, its recovery codes, removing it.
 
-use portcullis_domain::account::{Account, AccountId, AccountKind, Operator};
+use portcullis_domain::account::{Account, AccountId, Operator};
 use portcullis_domain::audit::{Action, Actor};
-use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::instant::{Instant, from_micros, to_micros};
 use portcullis_domain::mail_message::{Content, MailMessage};
 use portcullis_domain::parameter::Parameters;
 use portcullis_domain::ports::storage::{Page, StorageError, Stored, UnitOfWork, View};
 use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
-use portcullis_domain::role::Level;
 use portcullis_domain::secret::{Sealed, Token};
 use portcullis_domain::session::{Progress, Stage};
 use portcullis_domain::two_factor::{Code, RECOVERY_CODES, RecoveryCode, TotpSecret, TwoFactor, matching_step};
@@ -219,12 +217,6 @@ pub enum RemoveError {
     /// It is off.
     #[error("two-factor authentication is off")]
     Off,
-    /// Not permitted: missing permission, one's own this way, somebody who holds more, or a required factor.
-    #[error("you may not remove it")]
-    Forbidden,
-    /// There is no such operator.
-    #[error("there is no such operator")]
-    Unknown,
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -248,51 +240,8 @@ pub async fn remove(access: &Access, client: &Client, who: &Authenticated) -> Re
     Ok(token)
 }
 
-/// Removes a colleague's second factor, never one's own, and never that of somebody who holds more. Told to both by mail;
-/// all sessions of the colleague end.
-///
-/// # Errors
-/// [`RemoveError`].
-pub async fn remove_for(
-    access: &Access,
-    client: &Client,
-    who: &Authenticated,
-    whose: AccountId,
-) -> Result<(), RemoveError> {
-    let mut unit = access.begin().await?;
-    let target = unit.operator(whose).await?.ok_or(RemoveError::Unknown)?;
-    let may = who.operator.grants().allow(&BuiltIn::Operators.id(), Level::Manage)
-        && who.operator.grants().cover(target.grants())
-        && who.operator.id() != whose;
-    if !may {
-        return Err(RemoveError::Forbidden);
-    }
-    let by = who.operator.name().as_str().to_owned();
-    take_away(access, unit.as_mut(), client, target.account(), actor(&who.operator), Some(by), None).await?;
-    let content = Content::TwoFactorRemovedFor { whose: target.name().as_str().to_owned() };
-    tell(access, unit.as_mut(), who.operator.account(), content).await?;
-    unit.commit().await?;
-    access.mail_waits().notify_one();
-    Ok(())
-}
-
-/// Removes an operator's second factor from the machine's console: rescue.
-///
-/// # Errors
-/// [`RemoveError`].
-pub async fn remove_at_console(access: &Access, account: &Account) -> Result<(), RemoveError> {
-    if account.kind != AccountKind::Operator {
-        return Err(RemoveError::Unknown);
-    }
-    let mut unit = access.begin().await?;
-    let by = Some(access.settings().product_name.clone());
-    take_away(access, unit.as_mut(), &Client::console(), account, Actor::CommandLine, by, None).await?;
-    unit.commit().await?;
-    access.mail_waits().notify_one();
-    Ok(())
-}
-
-async fn take_away(
+/// Removes a second factor with all that hangs on it: sessions but the kept one, pending links; and tells its owner.
+pub(crate) async fn take_away(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     client: &Client,

@@ -79,6 +79,8 @@ actions! {
     OperatorSuspended = "operator.suspended",
     /// An operator was reinstated.
     OperatorReinstated = "operator.reinstated",
+    /// An operator's limits were given back.
+    OperatorUnlocked = "operator.unlocked",
     /// An operator was deleted.
     OperatorDeleted = "operator.deleted",
     /// A parameter was changed.

@@ -1,9 +1,11 @@
 //! The second factor: enrolment, the second step, recovery codes, removal, step-up, known devices.
 
+use portcullis_core::authority::Authority;
+use portcullis_core::operator_care::{self, CareError};
 use portcullis_core::second_step::{self, SecondStepError};
 use portcullis_core::session::Authenticated;
 use portcullis_core::step_up::{self, StepUpError};
-use portcullis_core::two_factor::{self, AddError, RemoveError};
+use portcullis_core::two_factor::{self, AddError};
 use portcullis_core::{Access, Client};
 use portcullis_domain::account::AccountStatus;
 use portcullis_domain::audit::Action;
@@ -277,14 +279,14 @@ async fn only_somebody_who_manages_operators_and_holds_as_much_removes_anothers_
     let ada = enrol(&app, ADA, ADAS).await;
     let ada_now = app.authenticate(&ada.cookie).await.unwrap();
     let (_, bea_now) = app.signed_in("bea@shop.example", GOOD).await;
-    let upwards = two_factor::remove_for(&app.access, &here(), &bea_now, ada_now.operator.id()).await;
-    assert!(matches!(upwards, Err(RemoveError::Forbidden)));
-    let own = two_factor::remove_for(&app.access, &here(), &ada_now, ada_now.operator.id()).await;
-    assert!(matches!(own, Err(RemoveError::Forbidden)));
+    let (as_ada, as_bea) = (Authority::Operator(&ada_now.operator), Authority::Operator(&bea_now.operator));
+    let upwards = operator_care::remove_two_factor(&app.access, as_bea, &here(), ada_now.operator.id()).await;
+    assert!(matches!(upwards, Err(CareError::Forbidden)));
+    let own = operator_care::remove_two_factor(&app.access, as_ada, &here(), ada_now.operator.id()).await;
+    assert!(matches!(own, Err(CareError::Yourself)));
     enrol(&app, "bea@shop.example", GOOD).await;
     app.delivered().await;
-    let ada_now = app.authenticate(&ada.cookie).await.unwrap();
-    two_factor::remove_for(&app.access, &here(), &ada_now, bea.id).await.unwrap();
+    operator_care::remove_two_factor(&app.access, as_ada, &here(), bea.id).await.unwrap();
     let mut kinds: Vec<_> = app.delivered().await.iter().map(|mail| mail.content.kind()).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["two-factor-removed", "two-factor-removed-for"]);

@@ -12,7 +12,7 @@ use portcullis_words::Value;
 use crate::context::{Answer, Context};
 use crate::form::Errors;
 use crate::page::Page;
-use crate::refusal::{Refusal, seconds};
+use crate::refusal::seconds;
 
 #[derive(Template)]
 #[template(path = "two_factor.html")]
@@ -117,8 +117,6 @@ pub(crate) async fn remove(cx: &Context) -> Answer {
     match two_factor::remove(cx.access(), &cx.client, cx.signed_in()?).await {
         Ok(token) => Ok(cx.see_other_as("/account/two-factor", &token)),
         Err(RemoveError::Off) => Ok(cx.see_other("/account/two-factor")),
-        Err(RemoveError::Forbidden) => Err(Refusal::Forbidden),
-        Err(RemoveError::Unknown) => Err(Refusal::NotFound),
         Err(RemoveError::Storage(error)) => Err(error.into()),
     }
 }

@@ -1,0 +1,230 @@
+//! What is done to operators: effects on the next request, who may, and the last super-administrator.
+
+use portcullis_core::authority::Authority;
+use portcullis_core::invitation::{self, Inspection};
+use portcullis_core::invitation_care::{self, State};
+use portcullis_core::operator_care::{self, CareError};
+use portcullis_core::operators;
+use portcullis_core::sign_in::SignInError;
+use portcullis_core::unlock::unlock;
+use portcullis_domain::account::{AccountId, AccountStatus, Operator};
+use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::functionality::BuiltIn;
+use portcullis_domain::one_time_token::Purpose;
+use portcullis_domain::ports::storage::Storage;
+use portcullis_domain::role::{Level, RoleId};
+use time::Duration;
+
+use crate::app::{ADA, ADAS, GOOD, TestApp, WRONG, here, token};
+
+const BEA: &str = "bea@shop.example";
+const CONSOLE: Authority<'_> = Authority::CommandLine;
+
+async fn operator(app: &TestApp, id: AccountId) -> Operator {
+    app.storage.view().await.unwrap().operator(id).await.unwrap().unwrap()
+}
+
+/// Ada, and somebody active with a role that views mail.
+async fn two() -> (TestApp, Operator, Operator) {
+    let app = TestApp::new().await;
+    let bea = app.active(BEA).await;
+    let role = app.role(7, BuiltIn::Mail, Level::View).await;
+    app.set_roles(bea.id, &[role]).await;
+    let (ada, bea) = (operator(&app, app.account(ADA).await.unwrap().id).await, operator(&app, bea.id).await);
+    (app, ada, bea)
+}
+
+#[tokio::test]
+async fn roles_suspension_and_deletion_count_from_the_next_request_on() {
+    let (app, ada, bea) = two().await;
+    let by = Authority::Operator(&ada);
+    let (cookie, who) = app.signed_in(BEA, GOOD).await;
+    assert!(who.operator.grants().allow(&BuiltIn::Mail.id(), Level::View));
+    operator_care::set_roles(&app.access, by, &here(), bea.id(), &[]).await.unwrap();
+    let now = app.authenticate(&cookie).await.unwrap();
+    assert!(!now.operator.grants().allow(&BuiltIn::Mail.id(), Level::View));
+
+    operator_care::suspend(&app.access, by, &here(), bea.id()).await.unwrap();
+    assert!(app.authenticate(&cookie).await.is_none() && app.sessions(bea.id()).await == 0);
+    assert!(matches!(app.sign_in(BEA, GOOD).await, Err(SignInError::Refused)));
+    let twice = operator_care::suspend(&app.access, by, &here(), bea.id()).await;
+    assert!(matches!(twice, Err(CareError::NotNow)));
+    operator_care::reinstate(&app.access, by, &here(), bea.id()).await.unwrap();
+    assert!(app.authenticate(&cookie).await.is_none(), "the old session stays dead");
+    let (cookie, _) = app.signed_in(BEA, GOOD).await;
+    operator_care::delete(&app.access, by, &here(), bea.id()).await.unwrap();
+    assert!(app.authenticate(&cookie).await.is_none() && app.account(BEA).await.is_none());
+
+    let mut kinds: Vec<_> = app.delivered_apart_from_sign_ins().await.iter().map(|mail| mail.content.kind()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["roles-changed", "suspended"]);
+    let events = app.events().await;
+    let of = |action: Action| events.iter().find(|event| event.action == action).unwrap();
+    assert_eq!(
+        (&*of(Action::RolesAssigned).details["before"], &*of(Action::RolesAssigned).details["after"]),
+        ("Role 7", "")
+    );
+    assert_eq!(of(Action::OperatorDeleted).details["name"], "Somebody", "the trail keeps a name");
+    assert!(matches!(&of(Action::OperatorSuspended).actor, Actor::Operator(id, _) if *id == ada.id()));
+}
+
+#[tokio::test]
+async fn nobody_touches_somebody_who_holds_more_and_nobody_without_the_permission_touches_anybody() {
+    let (app, ada, bea) = two().await;
+    let manager = app.role(8, BuiltIn::Operators, Level::Manage).await;
+    let viewer = app.role(9, BuiltIn::Operators, Level::View).await;
+    let cyd = app.active("cyd@shop.example").await;
+    for roles in [vec![manager], vec![viewer], vec![]] {
+        app.set_roles(cyd.id, &roles).await;
+        let cyd = operator(&app, cyd.id).await;
+        let by = Authority::Operator(&cyd);
+        for target in [ada.id(), bea.id()] {
+            let outcomes = [
+                operator_care::set_roles(&app.access, by, &here(), target, &[]).await,
+                operator_care::suspend(&app.access, by, &here(), target).await,
+                operator_care::reinstate(&app.access, by, &here(), target).await,
+                operator_care::delete(&app.access, by, &here(), target).await,
+                operator_care::end_sessions(&app.access, by, &here(), target).await.map(drop),
+                operator_care::send_reset(&app.access, by, &here(), target).await,
+                operator_care::remove_two_factor(&app.access, by, &here(), target).await,
+                invitation_care::resend(&app.access, by, &here(), target).await,
+                invitation_care::link(&app.access, by, &here(), target).await.map(drop),
+                invitation_care::revoke(&app.access, by, &here(), target).await,
+                unlock(&app.access, by, &here(), target).await,
+            ];
+            for outcome in outcomes {
+                assert!(matches!(outcome, Err(CareError::Forbidden)), "{outcome:?}");
+            }
+        }
+    }
+    assert!(app.delivered().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_request_on_its_way_does_nothing_once_its_author_was_demoted() {
+    let (app, _, bea) = two().await;
+    let cyd = app.active("cyd@shop.example").await;
+    app.set_roles(cyd.id, &[RoleId::SUPER_ADMINISTRATOR]).await;
+    let stale = operator(&app, cyd.id).await;
+    app.set_roles(cyd.id, &[]).await;
+    let late = operator_care::suspend(&app.access, Authority::Operator(&stale), &here(), bea.id()).await;
+    assert!(matches!(late, Err(CareError::Forbidden)));
+}
+
+#[tokio::test]
+async fn the_last_active_super_administrator_is_safe_from_everybody() {
+    let (app, ada, bea) = two().await;
+    let left = app.active("gone@shop.example").await;
+    app.set_roles(left.id, &[RoleId::SUPER_ADMINISTRATOR]).await;
+    app.set_status(left.id, AccountStatus::Active, AccountStatus::Suspended).await;
+    for by in [CONSOLE, Authority::Operator(&ada)] {
+        let demoted = operator_care::set_roles(&app.access, by, &here(), ada.id(), &[]).await;
+        assert!(matches!(demoted, Err(CareError::LastSuperAdministrator)), "a suspended one does not count");
+    }
+    for outcome in [
+        operator_care::suspend(&app.access, CONSOLE, &here(), ada.id()).await,
+        operator_care::delete(&app.access, CONSOLE, &here(), ada.id()).await,
+    ] {
+        assert!(matches!(outcome, Err(CareError::LastSuperAdministrator)));
+    }
+    let itself = operator_care::delete(&app.access, Authority::Operator(&ada), &here(), ada.id()).await;
+    assert!(matches!(itself, Err(CareError::Yourself)));
+    app.set_roles(bea.id(), &[RoleId::SUPER_ADMINISTRATOR]).await;
+    operator_care::set_roles(&app.access, Authority::Operator(&ada), &here(), ada.id(), &[]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_super_administrators_who_demote_each_other_at_once_one_remains_always() {
+    let (app, ada, bea) = two().await;
+    let everything = [RoleId::SUPER_ADMINISTRATOR];
+    app.set_roles(bea.id(), &everything).await;
+    let (ada, bea) = (operator(&app, ada.id()).await, operator(&app, bea.id()).await);
+    for round in 0..1_000 {
+        let strike = |by: Operator, whom: AccountId| {
+            let access = app.access.clone();
+            tokio::spawn(async move {
+                let by = Authority::Operator(&by);
+                match round % 2 {
+                    0 => operator_care::set_roles(&access, by, &here(), whom, &[]).await,
+                    _ => operator_care::suspend(&access, by, &here(), whom).await,
+                }
+            })
+        };
+        let (one, other) = tokio::join!(strike(ada.clone(), bea.id()), strike(bea.clone(), ada.id()));
+        assert_eq!([one.unwrap(), other.unwrap()].iter().filter(|outcome| outcome.is_ok()).count(), 1, "round {round}");
+        let mut unit = app.storage.begin().await.unwrap();
+        assert_eq!(unit.count_active_super_administrators(None).await.unwrap(), 1, "round {round}");
+        for id in [ada.id(), bea.id()] {
+            unit.set_roles(id, &everything).await.unwrap();
+            unit.set_status(id, AccountStatus::Suspended, AccountStatus::Active).await.unwrap();
+        }
+        unit.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_is_followed_sent_again_handed_over_and_revoked() {
+    let app = TestApp::new().await;
+    let first = app.invite(BEA).await;
+    let id = app.account(BEA).await.unwrap().id;
+    let bea = operator(&app, id).await;
+    let state = async || invitation_care::state(&app.access, &bea).await.unwrap().unwrap();
+    let opens = async |link: &_| {
+        matches!(invitation::inspect(&app.access, Purpose::Invitation, link).await.unwrap(), Inspection::Open(_))
+    };
+    assert_eq!(state().await, State::Waiting(None));
+    app.delivered().await;
+    assert!(matches!(state().await, State::Sent(_)));
+    app.advance(Duration::DAY);
+    assert!(matches!(state().await, State::Expired(_)) && !opens(&first).await);
+
+    invitation_care::resend(&app.access, CONSOLE, &here(), id).await.unwrap();
+    assert_eq!(state().await, State::Waiting(None));
+    assert_eq!(app.delivered().await.len(), 1);
+    let link = token(&invitation_care::link(&app.access, CONSOLE, &here(), id).await.unwrap());
+    assert!(matches!(state().await, State::HandedOver(_)) && opens(&link).await);
+    invitation_care::revoke(&app.access, CONSOLE, &here(), id).await.unwrap();
+    assert!(state().await == State::Revoked && !opens(&link).await);
+    let fresh = token(&invitation_care::link(&app.access, CONSOLE, &here(), id).await.unwrap());
+    app.accept(&fresh, GOOD).await.unwrap();
+    assert_eq!(invitation_care::state(&app.access, &operator(&app, id).await).await.unwrap(), None);
+    let late = invitation_care::link(&app.access, CONSOLE, &here(), id).await;
+    assert!(matches!(late, Err(CareError::NotNow)), "who has a password gets no invitation");
+}
+
+#[tokio::test]
+async fn a_suspended_invitation_is_dead_also_after_the_reinstatement() {
+    let app = TestApp::new().await;
+    let link = app.invite(BEA).await;
+    let id = app.account(BEA).await.unwrap().id;
+    operator_care::suspend(&app.access, CONSOLE, &here(), id).await.unwrap();
+    operator_care::reinstate(&app.access, CONSOLE, &here(), id).await.unwrap();
+    assert!(app.accept(&link, GOOD).await.is_err());
+    let bea = operator(&app, id).await;
+    assert_eq!(invitation_care::state(&app.access, &bea).await.unwrap(), Some(State::Revoked));
+}
+
+#[tokio::test]
+async fn an_operator_who_met_the_limit_gets_it_back() {
+    let app = TestApp::new().await;
+    for _ in 0..5 {
+        assert!(matches!(app.sign_in(ADA, WRONG).await, Err(SignInError::Refused)));
+    }
+    assert!(matches!(app.sign_in(ADA, ADAS).await, Err(SignInError::Limited { .. })));
+    unlock(&app.access, CONSOLE, &here(), app.account(ADA).await.unwrap().id).await.unwrap();
+    app.sign_in(ADA, ADAS).await.unwrap();
+    assert_eq!(app.count(Action::OperatorUnlocked).await, 1);
+}
+
+#[tokio::test]
+async fn each_permission_is_explained_by_the_roles_that_give_it() {
+    let (app, _, bea) = two().await;
+    let (mail, audit) =
+        (app.role(8, BuiltIn::Mail, Level::Manage).await, app.role(9, BuiltIn::Audit, Level::View).await);
+    app.set_roles(bea.id(), &[RoleId(uuid::Uuid::from_u128(7)), mail, audit]).await;
+    let (bea, roles) = operators::one(&app.access, bea.id()).await.unwrap().unwrap();
+    let why = operators::reasons(&bea, &roles, &portcullis_core::roles::functionalities(&app.access));
+    assert_eq!(why[&BuiltIn::Mail.id()], (Level::Manage, vec![mail]));
+    assert_eq!(why[&BuiltIn::Audit.id()], (Level::View, vec![audit]));
+    assert_eq!(why.len(), 2);
+}
