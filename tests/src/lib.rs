@@ -8,6 +8,8 @@
 )]
 
 pub mod browser;
+pub mod postgres;
+pub mod proxy;
 pub mod smtp_server;
 
 use std::io::{BufRead, BufReader};
@@ -113,6 +115,16 @@ impl Product {
     pub fn restart(&mut self, settings: &[(&str, &str)]) {
         self.kill();
         *self = Self::start_in(Arc::clone(&self.folder), self.port, settings);
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Runs a command of the binary beside it, in its folder, with its settings and these.
+    pub fn run_with(&self, settings: &[(&str, &str)], arguments: &[&str]) -> Output {
+        command(self.folder.path(), self.port, settings).args(arguments).output().expect("the binary starts")
     }
 
     /// Runs a command of the binary beside it, in its folder, with its settings.

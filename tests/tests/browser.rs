@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use portcullis_tests::Product;
-use portcullis_tests::browser::{Done, fill, found, in_a_browser, reads};
+use portcullis_tests::browser::{Done, SUBMIT, fill, found, in_a_browser, main_job, reads};
 use thirtyfour::{By, WebDriver};
 
 /// Runs a story with a fresh product and a fresh browser, for three minutes at most. Where the programs that it needs are
@@ -35,7 +35,7 @@ fn main() {
     // Browsers are large; one at a time.
     arguments.test_threads = Some(1);
     let trials = vec![
-        trial("somebody_is_invited_signs_in_and_recovers_in_a_browser", &["chromium", "chromedriver"], story),
+        trial("somebody_is_invited_signs_in_and_recovers_in_a_browser", &["chromium", "chromedriver"], main_job),
         trial(
             "an_operator_adds_uses_and_removes_two_factor_authentication_in_a_browser",
             &["chromium", "chromedriver", "zbarimg", "oathtool"],
@@ -43,46 +43,6 @@ fn main() {
         ),
     ];
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-const SUBMIT: &str = "main form:not([role=search]) button[type=submit]";
-
-async fn story(browser: &WebDriver, product: &Product) -> Done {
-    let (ada, bea) = ("ada@shop.example", "bea@shop.example");
-    browser.goto(&product.set_up_link).await?;
-    fill(browser, &[("name", "Ada Owner"), ("email", ada), ("password", "violet kettle orbit lantern")], SUBMIT)
-        .await?;
-    reads(browser, "You are the super-administrator").await?;
-    fill(browser, &[("email", ada), ("password", "violet kettle orbit lantern")], SUBMIT).await?;
-    reads(browser, "Dashboard").await?;
-
-    browser.find(By::LinkText("Operators")).await?.click().await?;
-    reads(browser, "Invite a colleague").await?;
-    browser.find(By::Css("input[name=roles]")).await?.click().await?;
-    fill(browser, &[("name", "Bea Colleague"), ("email", bea)], SUBMIT).await?;
-    reads(browser, "The invitation is on its way").await?;
-    browser.find(By::Css(".avatar-menu summary")).await?.click().await?;
-    browser.find(By::Css(".avatar-menu form button")).await?.click().await?;
-    reads(browser, "Forgot your password?").await?;
-
-    browser.goto(product.mailed_link(bea, "invitation")).await?;
-    reads(browser, "Create your password").await?;
-    assert!(!browser.current_url().await?.as_str().contains("token"), "the token left the address bar");
-    fill(browser, &[("password", "short")], SUBMIT).await?;
-    reads(browser, "Choose another password").await?;
-    fill(browser, &[("password", "seven marble otters whistle")], SUBMIT).await?;
-    reads(browser, "Your password is set").await?;
-    fill(browser, &[("email", bea), ("password", "a wrong password entirely")], SUBMIT).await?;
-    reads(browser, "Email address or password is incorrect.").await?;
-
-    browser.find(By::LinkText("Forgot your password?")).await?.click().await?;
-    fill(browser, &[("email", bea)], SUBMIT).await?;
-    reads(browser, "If an operator account exists for that address").await?;
-    browser.goto(product.mailed_link(bea, "password/reset")).await?;
-    fill(browser, &[("password", "harbour pepper zeppelin moss")], SUBMIT).await?;
-    reads(browser, "Your password is set").await?;
-    fill(browser, &[("email", bea), ("password", "harbour pepper zeppelin moss")], SUBMIT).await?;
-    reads(browser, "Dashboard").await
 }
 
 /// The key in the QR code on the page, as a phone reads it: from the picture, by another program.

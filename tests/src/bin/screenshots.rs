@@ -5,11 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use portcullis_tests::Product;
-use portcullis_tests::browser::{Done, fill, in_a_browser, reads};
+use portcullis_tests::browser::{Done, SUBMIT, fill, in_a_browser, reads};
 use serde_json::json;
 use thirtyfour::{By, WebDriver};
 
-const SUBMIT: &str = "main form:not([role=search]) button[type=submit]";
 const ADA: &str = "ada@shop.example";
 const PASSWORD: &str = "violet kettle orbit lantern";
 

@@ -1,0 +1,150 @@
+//! What stands between: a link that can be cut or left hanging, and a balancer that sends every request to another node.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinHandle};
+
+const OPEN: u8 = 0;
+const CUT: u8 = 1;
+const HANGING: u8 = 2;
+
+/// A TCP link to a port of this machine. It stops when it is dropped.
+pub struct Link {
+    /// The port on 127.0.0.1.
+    pub port: u16,
+    state: Arc<AtomicU8>,
+    connections: Arc<std::sync::Mutex<Vec<AbortHandle>>>,
+    task: JoinHandle<()>,
+}
+
+impl Link {
+    /// Opens it.
+    pub async fn to(target: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("its port").port();
+        let (state, connections) = (Arc::new(AtomicU8::new(OPEN)), Arc::new(std::sync::Mutex::new(Vec::new())));
+        let (seen, kept) = (Arc::clone(&state), Arc::clone(&connections));
+        let task = tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                match seen.load(Ordering::SeqCst) {
+                    CUT => continue,
+                    HANGING => {
+                        tokio::spawn(async move {
+                            let _held = near;
+                            tokio::time::sleep(Duration::from_mins(2)).await;
+                        });
+                        continue;
+                    }
+                    _ => {}
+                }
+                let seen = Arc::clone(&seen);
+                let connection = tokio::spawn(async move {
+                    let Ok(mut far) = TcpStream::connect(("127.0.0.1", target)).await else { return };
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut near, &mut far) => {}
+                        () = until(&seen, HANGING) => tokio::time::sleep(Duration::from_mins(2)).await,
+                    }
+                });
+                kept.lock().expect("not poisoned").push(connection.abort_handle());
+            }
+        });
+        Self { port, state, connections, task }
+    }
+
+    /// Ends every connection and takes no new one.
+    pub fn cut(&self) {
+        self.state.store(CUT, Ordering::SeqCst);
+        for connection in self.connections.lock().expect("not poisoned").drain(..) {
+            connection.abort();
+        }
+    }
+
+    /// Lets every connection hang: nothing is refused, and nothing comes through.
+    pub fn hang(&self) {
+        self.state.store(HANGING, Ordering::SeqCst);
+    }
+
+    /// Takes connections again; those that hung are ended.
+    pub fn restore(&self) {
+        self.cut();
+        self.state.store(OPEN, Ordering::SeqCst);
+    }
+}
+
+async fn until(state: &AtomicU8, wanted: u8) {
+    while state.load(Ordering::SeqCst) != wanted {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// An HTTP balancer: each request goes to the next node, on a connection of its own. It stops when it is dropped.
+pub struct Balancer {
+    /// The port on 127.0.0.1.
+    pub port: u16,
+    task: JoinHandle<()>,
+}
+
+impl Balancer {
+    /// Listens on `port` in front of the nodes' ports.
+    pub async fn over(port: u16, nodes: Vec<u16>) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("the port is free");
+        let (turn, nodes) = (Arc::new(AtomicUsize::new(0)), Arc::new(nodes));
+        let task = tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                let (turn, nodes) = (Arc::clone(&turn), Arc::clone(&nodes));
+                tokio::spawn(async move {
+                    let node = nodes.get(turn.fetch_add(1, Ordering::SeqCst) % nodes.len()).copied().unwrap_or(0);
+                    drop(pass(near, node).await);
+                });
+            }
+        });
+        Self { port, task }
+    }
+}
+
+/// Passes one request on, asks the node to close afterwards, and closes towards the client with it.
+async fn pass(near: TcpStream, node: u16) -> std::io::Result<()> {
+    let mut near = BufReader::new(near);
+    let (mut head, mut length) = (String::new(), 0_usize);
+    loop {
+        let mut line = String::new();
+        if near.read_line(&mut line).await? == 0 {
+            return Ok(());
+        }
+        let lower = line.to_ascii_lowercase();
+        if let Some(value) = lower.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap_or(0);
+        }
+        if line == "\r\n" {
+            head.push_str("connection: close\r\n\r\n");
+            break;
+        }
+        if !lower.starts_with("connection:") {
+            head.push_str(&line);
+        }
+    }
+    let mut body = vec![0; length];
+    near.read_exact(&mut body).await?;
+    let mut far = TcpStream::connect(("127.0.0.1", node)).await?;
+    far.write_all(head.as_bytes()).await?;
+    far.write_all(&body).await?;
+    let mut near = near.into_inner();
+    tokio::io::copy(&mut far, &mut near).await?;
+    near.shutdown().await
+}
+
+impl Drop for Balancer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
