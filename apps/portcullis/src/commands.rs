@@ -141,12 +141,16 @@ async fn alias(access: &Access, command: command_line::Alias) -> anyhow::Result<
     let alias = match command {
         command_line::Alias::Show => None,
         command_line::Alias::Rotate => Some(access.new_alias()),
-        command_line::Alias::Set { value } => Some(
-            portcullis_domain::alias::Alias::parse(&value).map_err(|error| anyhow!("the alias is refused: {error}"))?,
-        ),
+        command_line::Alias::Set { value } => {
+            let present = access.alias().await;
+            let chosen = portcullis_core::alias::choose(&value, present.as_str());
+            Some(chosen.map_err(|error| anyhow!("the alias is refused: {error}"))?)
+        }
     };
     if let Some(alias) = alias {
         access.set_alias(alias, Actor::CommandLine).await?;
+        // The mails are written here; the running server sends them, or the next one to start.
+        while portcullis_core::alias::tell(access, 500).await? > 0 {}
     }
     say(format_args!("Back office: {}", access.back_office_url().await));
     Ok(())

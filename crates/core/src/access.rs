@@ -7,7 +7,7 @@ use portcullis_domain::alias::Alias;
 use portcullis_domain::audit::{Action, Actor, AuditEvent};
 use portcullis_domain::functionality::Functionality;
 use portcullis_domain::instant::Instant;
-use portcullis_domain::parameter::{ALIAS, Parameters};
+use portcullis_domain::parameter::{ALIAS, ALIAS_BEFORE, ALIAS_TELL, Parameters};
 use portcullis_domain::ports::Clock;
 use portcullis_domain::ports::credentials::{
     PasswordHasher, QrEncoder, Sealer, SecretGenerator, StrengthEstimator, TotpGenerator,
@@ -18,6 +18,7 @@ use time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::alias::{self, Earlier};
 use crate::client::Client;
 
 /// How old what is known of the parameters may be. Every node agrees within a second.
@@ -69,6 +70,10 @@ pub struct Access {
 struct Live {
     parameters: Arc<Parameters>,
     alias: Alias,
+    /// Aliases of before that still lead signed-in operators here.
+    earlier: Vec<Earlier>,
+    /// Whether operators are still to be told of the alias.
+    to_tell: bool,
     read_at: Instant,
     /// Counts what was written here, so that rows which were read before do not undo it.
     changes: u64,
@@ -82,19 +87,24 @@ impl Access {
     pub async fn start(ports: Ports, settings: Settings) -> Stored<Self> {
         let mut unit = ports.storage.begin().await?;
         let rows = unit.parameters().await?;
-        let (parameters, alias) = match read_rows(&rows) {
-            (parameters, Some(alias)) => (parameters, alias),
-            (parameters, None) => {
-                let alias = match &settings.first_alias {
-                    Some(alias) => alias.clone(),
-                    None => generate_alias(ports.secrets.as_ref()),
-                };
-                unit.set_parameter(ALIAS, alias.as_str()).await?;
-                unit.commit().await?;
-                (parameters, alias)
-            }
+        let read = Rows::read(&rows);
+        let alias = if let Some(alias) = read.alias {
+            alias
+        } else {
+            let first = settings.first_alias.clone();
+            let alias = first.unwrap_or_else(|| generate_alias(ports.secrets.as_ref()));
+            unit.set_parameter(ALIAS, alias.as_str()).await?;
+            unit.commit().await?;
+            alias
         };
-        let live = Live { parameters: Arc::new(parameters), alias, read_at: ports.clock.now(), changes: 0 };
+        let live = Live {
+            parameters: Arc::new(read.parameters),
+            alias,
+            earlier: read.earlier,
+            to_tell: read.to_tell,
+            read_at: ports.clock.now(),
+            changes: 0,
+        };
         Ok(Self {
             ports,
             settings: Arc::new(settings),
@@ -144,33 +154,46 @@ impl Access {
         if age >= Duration::ZERO && age < FRESH {
             return Ok(());
         }
-        let rows = self.ports.storage.view().await?.parameters().await?;
-        let (parameters, alias) = read_rows(&rows);
+        let read = Rows::read(&self.ports.storage.view().await?.parameters().await?);
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        live.parameters = Arc::new(parameters);
-        if let Some(alias) = alias
-            && live.changes == changes
-        {
-            live.alias = alias;
+        // What was read before a change was made here must not undo it; what the change left is fresh.
+        if live.changes == changes {
+            live.take(read, now);
         }
-        live.read_at = now;
         Ok(())
     }
 
-    /// Changes the alias. The new one is live at once here, and on other nodes within a second.
+    /// Makes rows live that were read in the very unit of work that changed them, after it was committed. On other nodes
+    /// they are live within a second.
+    pub(crate) fn publish(&self, rows: &[(String, String)]) {
+        let read = Rows::read(rows);
+        let now = self.now();
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        live.take(read, now);
+        live.changes += 1;
+    }
+
+    /// Changes the alias, from the console. The new one is live at once here, and on other nodes within a second; every
+    /// active operator is told by mail.
     ///
     /// # Errors
     /// [`StorageError`] when it cannot be stored; the old one stays.
     pub async fn set_alias(&self, alias: Alias, actor: Actor) -> Stored<()> {
-        let mut unit = self.ports.storage.begin().await?;
-        unit.set_parameter(ALIAS, alias.as_str()).await?;
-        let event = self.event(actor, Action::ParameterChanged).on(ALIAS, ALIAS);
-        unit.append_audit_event(&event.0).await?;
-        unit.commit().await?;
-        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        live.alias = alias;
-        live.changes += 1;
-        Ok(())
+        alias::set(self, &Client::console(), actor, alias).await
+    }
+
+    /// The present alias, when `segment` is one of before that still leads signed-in operators to it.
+    pub fn led_from(&self, segment: &str) -> Option<Alias> {
+        let now = self.now();
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        let leads = live.earlier.iter().any(|earlier| now < earlier.until && earlier.alias.matches(segment));
+        leads.then(|| live.alias.clone())
+    }
+
+    /// Whether operators are still to be told of the alias.
+    pub(crate) async fn alias_is_to_be_told(&self) -> Stored<bool> {
+        self.refresh().await?;
+        Ok(self.live.read().unwrap_or_else(PoisonError::into_inner).to_tell)
     }
 
     /// A fresh alias from 100 random bits.
@@ -242,13 +265,45 @@ impl Event {
     }
 }
 
-fn read_rows(rows: &[(String, String)]) -> (Parameters, Option<Alias>) {
-    let (parameters, refused) = Parameters::from_rows(rows.iter().map(|(key, text)| (key.as_str(), text.as_str())));
-    for key in refused {
-        tracing::warn!(key, "a stored parameter is unknown or out of bounds; its default applies");
+impl Live {
+    fn take(&mut self, read: Rows, now: Instant) {
+        self.parameters = Arc::new(read.parameters);
+        // An alias that is none leaves the last one known.
+        if let Some(alias) = read.alias {
+            self.alias = alias;
+        }
+        self.earlier = read.earlier;
+        self.to_tell = read.to_tell;
+        self.read_at = now;
     }
-    let alias = rows.iter().find(|(key, _)| key == ALIAS).and_then(|(_, text)| Alias::parse(text).ok());
-    (parameters, alias)
+}
+
+/// What the rows of storage mean.
+struct Rows {
+    parameters: Parameters,
+    alias: Option<Alias>,
+    earlier: Vec<Earlier>,
+    to_tell: bool,
+}
+
+impl Rows {
+    fn read(rows: &[(String, String)]) -> Self {
+        let (parameters, refused) = Parameters::from_rows(rows.iter().map(|(key, text)| (key.as_str(), text.as_str())));
+        for key in refused {
+            tracing::warn!(key, "a stored parameter is unknown or out of bounds; its default applies");
+        }
+        let text = |key: &str| rows.iter().find(|(name, _)| name == key).map(|(_, text)| text.as_str());
+        let alias = text(ALIAS).and_then(|text| {
+            let parsed = Alias::parse(text);
+            if let Err(error) = &parsed {
+                tracing::warn!(%error, "the stored alias cannot be one; the last known one stays");
+            }
+            parsed.ok()
+        });
+        let earlier = alias::read_earlier(text(ALIAS_BEFORE).unwrap_or_default());
+        let to_tell = text(ALIAS_TELL).is_some_and(|text| !text.is_empty());
+        Self { parameters, alias, earlier, to_tell }
+    }
 }
 
 fn generate_alias(secrets: &dyn SecretGenerator) -> Alias {

@@ -195,15 +195,12 @@ pub(crate) async fn choose_by_link(
     let Inspection::Open(account) = inspect(access, purpose, token).await? else {
         return Err(refuse_link(access, client, purpose).await?);
     };
-    let hash = password::accept(access, password, account.email.as_str(), account.name.as_str()).await?;
+    let accepted = password::accept_for(access, password, &account).await?;
     let now = access.now();
     let mut unit = access.begin().await?;
     let spent = unit.consume_token(&token.digest(), purpose, now).await?;
     let current = unit.account(account.id).await?.filter(|current| admits(purpose, current));
-    if spent.is_none()
-        || current.is_none()
-        || !unit.set_password(account.id, account.password.as_ref(), &hash, now).await?
-    {
+    if spent.is_none() || current.is_none() || !accepted.write(unit.as_mut(), &account, now).await? {
         drop(unit);
         return Err(refuse_link(access, client, purpose).await?);
     }

@@ -97,8 +97,9 @@ pub async fn run(access: Access, transport: std::sync::Arc<dyn MailTransport>, s
     loop {
         // Each by itself: requests that cannot be worked off hold no mail up.
         let taken = worked(crate::password_recovery::work_off(&access, 20).await);
+        let told = worked(crate::alias::tell(&access, 200).await);
         let tried = worked(deliver_due(&access, transport.as_ref(), 10).await);
-        let idle = taken + tried == 0;
+        let idle = taken + told + tried == 0;
         let wait = async {
             if idle {
                 tokio::select! {

@@ -3,14 +3,14 @@
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::ports::credentials::{HashingError, Verification};
 use portcullis_domain::ports::storage::StorageError;
-use portcullis_domain::secret::{Password, PasswordHash, Token};
+use portcullis_domain::secret::{Password, Token};
 use portcullis_domain::session::{Progress, Stage};
 use time::Duration;
 
 use crate::access::Access;
 use crate::client::Client;
 use crate::invitation::tell_of_change;
-use crate::password::{self, ChooseError};
+use crate::password::{self, Accepted, ChooseError};
 use crate::session::Authenticated;
 use crate::sign_in::{LONGEST, budgets, give_back, renew_session, spend};
 use crate::two_factor;
@@ -92,8 +92,8 @@ pub async fn change(
     if current.expose() == new.expose() {
         return Err(ChangeError::Unchanged);
     }
-    let hash = password::accept(access, new, account.email.as_str(), account.name.as_str()).await?;
-    replace(access, client, who, &hash).await
+    let accepted = password::accept_for(access, new, account).await?;
+    replace(access, client, who, &accepted).await
 }
 
 /// Sets the new password that is due, without asking for the present one: the sign-in proved it a moment ago.
@@ -115,8 +115,8 @@ pub async fn replace_due(
     if access.ports().hasher.verify(new.clone(), account.password.clone()).await? != Verification::Wrong {
         return Err(ChangeError::Unchanged);
     }
-    let hash = access.ports().hasher.hash(new).await?;
-    replace(access, client, who, &hash).await
+    let accepted = password::accept_for(access, new, account).await?;
+    replace(access, client, who, &accepted).await
 }
 
 /// A wrong or limited try with the present password counts as a sign-in's does, and shows as one.
@@ -142,12 +142,12 @@ async fn replace(
     access: &Access,
     client: &Client,
     who: &Authenticated,
-    hash: &PasswordHash,
+    accepted: &Accepted,
 ) -> Result<Token, ChangeError> {
     let account = who.operator.account();
     let now = access.now();
     let mut unit = access.begin().await?;
-    if !unit.set_password(account.id, account.password.as_ref(), hash, now).await? {
+    if !accepted.write(unit.as_mut(), account, now).await? {
         // Changed elsewhere in the meantime: what was proven here is not the present password any more.
         return Err(ChangeError::WrongCurrent);
     }

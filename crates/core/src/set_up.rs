@@ -70,8 +70,8 @@ pub async fn complete(
     if !is_open(access, token).await? {
         return Err(refuse_link(access, client, Purpose::SetUp).await?);
     }
-    let hash = password::accept(access, password, email.as_str(), name.as_str()).await?;
-    let account = first_account(access, client, email, name, Some(hash));
+    let accepted = password::accept(access, password, email.as_str(), name.as_str()).await?;
+    let account = first_account(access, client, email, name, Some(accepted.hash.clone()));
     let mut unit = access.begin().await?;
     if unit.consume_token(&token.digest(), Purpose::SetUp, access.now()).await?.is_none() {
         drop(unit);
@@ -79,6 +79,7 @@ pub async fn complete(
     }
     let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
     make_first(access, unit.as_mut(), client, &account, actor).await?;
+    accepted.note(unit.as_mut(), &account).await?;
     unit.commit().await?;
     Ok(())
 }
@@ -95,14 +96,18 @@ pub async fn complete_at_console(
     password: Option<Password>,
 ) -> Result<Option<String>, ChooseError> {
     let client = Client::console();
-    let hash = match password {
+    let accepted = match password {
         Some(password) => Some(password::accept(access, password, email.as_str(), name.as_str()).await?),
         None => None,
     };
+    let hash = accepted.as_ref().map(|accepted| accepted.hash.clone());
     let account = first_account(access, &client, email, name, hash);
     let hours = access.parameters().await?.number("invitation.hours");
     let mut unit = access.begin().await?;
     make_first(access, unit.as_mut(), &client, &account, Actor::CommandLine).await?;
+    if let Some(accepted) = &accepted {
+        accepted.note(unit.as_mut(), &account).await?;
+    }
     let link = if account.status == AccountStatus::Invited {
         let token = access.new_token();
         let lifetime = Duration::hours(i64::from(hours));

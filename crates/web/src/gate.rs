@@ -8,6 +8,7 @@ use poem::{Endpoint, Request, Response};
 use portcullis_core::{Client, session, step_up};
 use portcullis_domain::language::Language;
 use portcullis_domain::secret::Token;
+use portcullis_domain::session::Stage;
 
 use crate::context::{Answer, Context};
 use crate::cookies::Jar;
@@ -46,7 +47,8 @@ impl Endpoint for BackOffice {
                         .body(""),
                 }
             }
-            _ => not_found(),
+            Some((first, rest)) => led_over(&self.0, first, rest, &request).await.unwrap_or_else(not_found),
+            None => not_found(),
         };
         headers::apply(&mut response, self.0.options.secure_cookies);
         Ok(response)
@@ -65,6 +67,25 @@ fn not_found() -> Response {
         .status(StatusCode::NOT_FOUND)
         .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
         .body("Not found\n")
+}
+
+/// For a while after the alias changed, whoever is signed in is led from the old one to the present one; everybody else
+/// gets the one 404.
+async fn led_over(app: &App, first: &str, rest: &str, request: &Request) -> Option<Response> {
+    let alias = app.access.led_from(first)?;
+    let cookie = Jar { secure: app.options.secure_cookies }.session(request.headers())?;
+    let who = session::authenticate(&app.access, &cookie).await.ok()??;
+    if who.session.stage != Stage::SignedIn {
+        return None;
+    }
+    // What was posted is not posted again: one lands on the page of the form.
+    let (path, query) = match (request.method(), request.uri().query()) {
+        (&Method::GET | &Method::HEAD, Some(query)) => (rest, format!("?{query}")),
+        (&Method::GET | &Method::HEAD, None) => (rest, String::new()),
+        _ => (routes::page_of(rest), String::new()),
+    };
+    let location = header::HeaderValue::from_str(&format!("/{}{path}{query}", alias.as_str())).ok()?;
+    Some(Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, location).finish())
 }
 
 async fn inside(app: &Arc<App>, base: String, path: String, mut request: Request) -> Response {

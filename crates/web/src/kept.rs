@@ -2,6 +2,7 @@
 //! typed is lost, and nothing is stored.
 
 use poem::http::HeaderValue;
+use portcullis_domain::parameter::parameter;
 use portcullis_domain::secret::Sealed;
 
 use crate::context::Context;
@@ -15,8 +16,13 @@ fn context(cx: &Context) -> Option<Vec<u8>> {
     Some([b"kept form ".as_slice(), account.0.as_bytes()].concat())
 }
 
-/// Fields that are never kept.
+/// Fields that are never kept. Parameters about passwords are none of them.
 fn is_secret(name: &str) -> bool {
+    let plain = name.strip_prefix("was.").unwrap_or(name);
+    let key = plain.strip_suffix(".count").or_else(|| plain.strip_suffix(".minutes")).unwrap_or(plain);
+    if [plain, key].into_iter().any(|key| parameter(key).is_ok()) {
+        return false;
+    }
     name.contains("password") || name.contains("code") || matches!(name, "csrf_token" | "enrolment")
 }
 

@@ -130,6 +130,11 @@ impl<'a> Page<'a> {
         who.is_some_and(|who| who.operator.grants().allow(&functionality.id(), Level::View))
     }
 
+    /// Whether the menu shows the parameters.
+    pub fn sees_parameters(&self) -> bool {
+        self.may_view(BuiltIn::Parameters)
+    }
+
     /// Whether the menu shows the operators.
     pub fn sees_operators(&self) -> bool {
         self.may_view(BuiltIn::Operators)
@@ -156,6 +161,9 @@ pub fn rules(cx: &Context, policy: &PasswordPolicy) -> Vec<Rule> {
     ];
     rules.extend(asked.into_iter().filter_map(|(asked, rule)| asked.then_some(rule)));
     rules.extend([Unmet::OwnWords, Unmet::Common]);
+    if policy.history > 0 {
+        rules.push(Unmet::Reused);
+    }
     rules.into_iter().map(|rule| Rule { id: rule.id(), words: rule_in_words(cx, rule) }).collect()
 }
 

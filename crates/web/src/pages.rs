@@ -7,6 +7,7 @@ pub(crate) mod invitation;
 mod link;
 pub(crate) mod login;
 pub(crate) mod operators;
+pub(crate) mod parameters;
 pub(crate) mod password_change;
 pub(crate) mod password_recovery;
 pub(crate) mod password_strength;

@@ -123,6 +123,10 @@ pub fn all() -> Vec<Route> {
         route!(POST "/confirm", enrolment, pages::confirm::submit),
         route!(GET "/operators", Permitted(BuiltIn::Operators, Level::View), pages::operators::show),
         route!(dangerous POST "/operators", Permitted(BuiltIn::Operators, Level::Manage), pages::operators::invite),
+        route!(GET "/parameters", Permitted(BuiltIn::Parameters, Level::View), pages::parameters::show),
+        route!(dangerous POST "/parameters", Permitted(BuiltIn::Parameters, Level::Manage), pages::parameters::submit),
+        route!(GET "/parameters/{id}", Permitted(BuiltIn::Parameters, Level::View), pages::parameters::show_one),
+        route!(dangerous POST "/parameters/{id}/restore", Permitted(BuiltIn::Parameters, Level::Manage), pages::parameters::restore),
         route!(GET "/assets/{id}", Anybody, pages::asset),
     ]
 }

@@ -231,3 +231,148 @@ confirm-with-password = Use my password instead
 # Before a session ends
 idle-warning = You will soon be signed out, because nothing happened here for a while.
 idle-stay = Stay signed in
+
+# Parameters
+parameters-title = Parameters
+parameters-tile = Password rules, limits, sessions and the secret address.
+parameters-intro = What is changed here counts at once, on every page and without a restart.
+parameters-password = Passwords
+parameters-limits = Limits
+parameters-links = Links in mail
+parameters-sessions = Sessions
+parameters-two-factor = Two-factor authentication
+parameters-address = Address of the back office
+parameters-save = Save “{ $group }”
+parameters-back = Back to all parameters
+parameters-done-saved = The parameters are saved and in force.
+parameters-done-asked = { $count ->
+    [one] The parameters are saved. One operator is asked for a new password at the next sign-in.
+   *[other] The parameters are saved. { $count } operators are asked for a new password at their next sign-in.
+}
+parameters-done-alias = The back office moved. You are at the new address already; every active operator gets it by mail. Copy it below and change your bookmark.
+parameter-title = Parameter
+parameter-value = Value
+parameter-change = Change
+parameter-default-value = Default
+parameter-default = Default: { $value }
+parameter-changed-by = Changed by { $by },
+parameter-never-changed = Never changed
+parameter-earlier = Earlier values
+parameter-earlier-of = Earlier values of “{ $name }”
+actor-command-line = the command line
+restore = Restore
+restore-value = Restore “{ $value }”
+parameter-out-of-bounds = Use a whole number from { $min } to { $max }.
+parameter-not-a-choice = Choose one of the options.
+parameter-not-a-rate = Use 1 to 100 within 1 to 1440 minutes.
+parameter-preset-says = The chosen preset says { $value }. Choose “Custom” to set it yourself.
+parameter-own-second-factor = Add two-factor authentication to your own account first.
+parameter-changed-meanwhile = Somebody else changed it to { $value } in the meantime. Look at it again, then save.
+rate-count = At once
+rate-minutes = Minutes until all of them are back
+choice-true = Yes
+choice-false = No
+choice-nist = NIST SP 800-63B: long and hard to guess
+choice-pci-dss = PCI DSS 4.0: letters and digits, renewed every 90 days
+choice-classic = Classic: eight characters of four kinds
+choice-custom = Custom: each rule as set below
+choice-nobody = Nobody
+choice-super-administrators = Super-administrators
+choice-everybody = Everybody
+policy-asks = What a new password has to be
+policy-would-ask = What a new password would have to be
+policy-preset-asks = What “{ $preset }” asks
+policy-history = { $count ->
+    [one] Not the last one that you used before
+   *[other] None of the last { $count } that you used before
+}
+policy-age = A new one every { $days ->
+    [one] day
+   *[other] { $days } days
+}
+policy-no-age = Never renewed without a reason
+policy-weaker = { $count ->
+    [0] Every operator's password was set under rules at least as strict.
+    [one] One operator has a password that was set under weaker rules.
+   *[other] { $count } operators have a password that was set under weaker rules.
+}
+policy-ask-weaker = Ask them for a new password at their next sign-in
+policy-check = Check before saving
+alias-intro = The back office answers under this secret path and nowhere else. When you change it, the old address stops working (or leads signed-in operators on for the minutes set below), and every active operator gets the new one by mail.
+alias-submit = Move to this path
+alias-generate = Move to a generated path
+alias-length = Use 12 to 64 characters.
+alias-characters = Use only a-z, 0-9 and hyphens; begin and end with a letter or digit.
+alias-guessable = That can be guessed. Choose something that no stranger would try, or have one generated.
+alias-present = That is the present one. Choose another, or have one generated.
+copy-address = Copy the address
+parameter-second-admin-alias = New secret path
+parameter-second-admin-alias-meaning = 12 to 64 of a-z, 0-9 and hyphens, not a word that a stranger would try.
+parameter-password-preset = Rules
+parameter-password-preset-meaning = A preset fills the fields below. Choose “Custom” to set them one by one.
+parameter-password-min-length = Least length
+parameter-password-min-length-meaning = How many characters a password has at least.
+parameter-password-max-length = Greatest length
+parameter-password-max-length-meaning = How many characters a password has at most.
+parameter-password-min-strength = Least strength
+parameter-password-min-strength-meaning = How hard to guess, from 0 (anything) to 4 (very hard). Passwords that everybody tries are refused at 0, too.
+parameter-password-require-lowercase = Ask for a lower-case letter
+parameter-password-require-lowercase-meaning = Long passwords do not need it.
+parameter-password-require-uppercase = Ask for an upper-case letter
+parameter-password-require-uppercase-meaning = Long passwords do not need it.
+parameter-password-require-digit = Ask for a digit
+parameter-password-require-digit-meaning = Long passwords do not need it.
+parameter-password-require-symbol = Ask for a symbol
+parameter-password-require-symbol-meaning = Long passwords do not need it.
+parameter-password-history = Earlier passwords refused
+parameter-password-history-meaning = How many earlier passwords may not be used again.
+parameter-password-max-age-days = Days until a new one is due
+parameter-password-max-age-days-meaning = 0 means never, which is what NIST advises.
+parameter-password-reset-per-account = Reset links for one account
+parameter-password-reset-per-account-meaning = How many links may be asked for in one account's name.
+parameter-password-reset-per-account-sentence = { $count ->
+    [one] 1 request
+   *[other] { $count } requests
+} at once, then one every { $pause }, per account
+parameter-password-reset-per-address = Reset links from one address
+parameter-password-reset-per-address-meaning = How many links one network address may ask for.
+parameter-password-reset-per-address-sentence = { $count ->
+    [one] 1 request
+   *[other] { $count } requests
+} at once, then one every { $pause }, per network address
+parameter-sign-in-per-account-and-address = Failed sign-ins to one account from one address
+parameter-sign-in-per-account-and-address-meaning = How many wrong passwords for one account a network address may send.
+parameter-sign-in-per-account-and-address-sentence = { $count ->
+    [one] 1 failed sign-in
+   *[other] { $count } failed sign-ins
+} at once, then one every { $pause }, per account and network address
+parameter-sign-in-per-address = Failed sign-ins from one address
+parameter-sign-in-per-address-meaning = How many wrong passwords for any accounts a network address may send.
+parameter-sign-in-per-address-sentence = { $count ->
+    [one] 1 failed sign-in
+   *[other] { $count } failed sign-ins
+} at once, then one every { $pause }, per network address
+parameter-second-factor-per-challenge = Wrong codes in one sign-in
+parameter-second-factor-per-challenge-meaning = After as many, one begins again with the password.
+parameter-second-factor-per-account = Wrong codes for one account
+parameter-second-factor-per-account-meaning = How many wrong codes one account takes, over all sign-ins.
+parameter-second-factor-per-account-sentence = { $count ->
+    [one] 1 wrong code
+   *[other] { $count } wrong codes
+} at once, then one every { $pause }, per account
+parameter-reset-link-minutes = Minutes that a reset link works
+parameter-reset-link-minutes-meaning = Counted from when it was sent.
+parameter-invitation-hours = Hours that an invitation works
+parameter-invitation-hours-meaning = Afterwards somebody sends a new one.
+parameter-session-idle-minutes = Minutes until an idle session ends
+parameter-session-idle-minutes-meaning = Counted from the last page that was opened.
+parameter-session-absolute-hours = Hours until any session ends
+parameter-session-absolute-hours-meaning = Counted from the sign-in, however busy one is.
+parameter-step-up-minutes = Minutes that a proof counts
+parameter-step-up-minutes-meaning = What is dangerous asks again for password or code when the last proof is older.
+parameter-two-factor-required = Who needs two-factor authentication
+parameter-two-factor-required-meaning = They add it at their next sign-in, at the latest when the days of grace are over.
+parameter-two-factor-grace-days = Days of grace
+parameter-two-factor-grace-days-meaning = How long somebody may still sign in without it.
+parameter-alias-grace-minutes = Minutes that the old address leads on
+parameter-alias-grace-minutes-meaning = Only operators who are signed in are led to the new address; 0 means that the old one is gone at once.

@@ -231,3 +231,148 @@ confirm-with-password = Utiliser plutôt mon mot de passe
 # Avant la fin d'une session
 idle-warning = Vous serez bientôt déconnecté, car rien ne s'est passé ici depuis un moment.
 idle-stay = Rester connecté
+
+# Paramètres
+parameters-title = Paramètres
+parameters-tile = Règles des mots de passe, limites, sessions et adresse secrète.
+parameters-intro = Ce qui est modifié ici s'applique aussitôt, sur chaque page et sans redémarrage.
+parameters-password = Mots de passe
+parameters-limits = Limites
+parameters-links = Liens dans les courriels
+parameters-sessions = Sessions
+parameters-two-factor = Authentification à deux facteurs
+parameters-address = Adresse du back-office
+parameters-save = Enregistrer « { $group } »
+parameters-back = Retour à tous les paramètres
+parameters-done-saved = Les paramètres sont enregistrés et en vigueur.
+parameters-done-asked = { $count ->
+    [one] Les paramètres sont enregistrés. Un nouveau mot de passe est demandé à { $count } opérateur à sa prochaine connexion.
+   *[other] Les paramètres sont enregistrés. Un nouveau mot de passe est demandé à { $count } opérateurs à leur prochaine connexion.
+}
+parameters-done-alias = Le back-office a déménagé. Vous êtes déjà à la nouvelle adresse ; chaque opérateur actif la reçoit par courriel. Copiez-la ci-dessous et modifiez votre favori.
+parameter-title = Paramètre
+parameter-value = Valeur
+parameter-change = Modification
+parameter-default-value = Valeur par défaut
+parameter-default = Par défaut : { $value }
+parameter-changed-by = Modifié par { $by },
+parameter-never-changed = Jamais modifié
+parameter-earlier = Valeurs antérieures
+parameter-earlier-of = Valeurs antérieures de « { $name } »
+actor-command-line = la ligne de commande
+restore = Rétablir
+restore-value = Rétablir « { $value } »
+parameter-out-of-bounds = Utilisez un nombre entier de { $min } à { $max }.
+parameter-not-a-choice = Choisissez une des options.
+parameter-not-a-rate = Utilisez 1 à 100 en 1 à 1440 minutes.
+parameter-preset-says = Le modèle choisi dit { $value }. Choisissez « Personnalisé » pour le régler vous-même.
+parameter-own-second-factor = Ajoutez d'abord l'authentification à deux facteurs à votre propre compte.
+parameter-changed-meanwhile = Quelqu'un d'autre l'a mis à { $value } entre-temps. Vérifiez, puis enregistrez.
+rate-count = D'un coup
+rate-minutes = Minutes jusqu'à ce que tous soient rendus
+choice-true = Oui
+choice-false = Non
+choice-nist = NIST SP 800-63B : long et difficile à deviner
+choice-pci-dss = PCI DSS 4.0 : lettres et chiffres, renouvelé tous les 90 jours
+choice-classic = Classique : huit caractères de quatre sortes
+choice-custom = Personnalisé : chaque règle comme réglée ci-dessous
+choice-nobody = Personne
+choice-super-administrators = Les super-administrateurs
+choice-everybody = Tout le monde
+policy-asks = Ce que doit être un nouveau mot de passe
+policy-would-ask = Ce que devrait être un nouveau mot de passe
+policy-preset-asks = Ce que demande « { $preset } »
+policy-history = { $count ->
+    [one] Pas le dernier que vous avez utilisé auparavant
+   *[other] Aucun des { $count } derniers que vous avez utilisés auparavant
+}
+policy-age = Un nouveau { $days ->
+    [one] chaque jour
+   *[other] tous les { $days } jours
+}
+policy-no-age = Jamais renouvelé sans raison
+policy-weaker = { $count ->
+    [0] Le mot de passe de chaque opérateur a été choisi sous des règles au moins aussi strictes.
+    [one] { $count } opérateur a un mot de passe choisi sous des règles plus faibles.
+   *[other] { $count } opérateurs ont un mot de passe choisi sous des règles plus faibles.
+}
+policy-ask-weaker = Leur demander un nouveau mot de passe à la prochaine connexion
+policy-check = Vérifier avant d'enregistrer
+alias-intro = Le back-office répond sous ce chemin secret et nulle part ailleurs. Quand vous le changez, l'ancienne adresse cesse de fonctionner (ou redirige les opérateurs connectés pendant les minutes réglées ci-dessous), et chaque opérateur actif reçoit la nouvelle par courriel.
+alias-submit = Passer à ce chemin
+alias-generate = Passer à un chemin généré
+alias-length = Utilisez 12 à 64 caractères.
+alias-characters = Utilisez seulement a-z, 0-9 et des tirets ; commencez et finissez par une lettre ou un chiffre.
+alias-guessable = Cela se devine. Choisissez ce qu'aucun inconnu n'essaierait, ou faites-en générer un.
+alias-present = C'est le chemin actuel. Choisissez-en un autre, ou faites-en générer un.
+copy-address = Copier l'adresse
+parameter-second-admin-alias = Nouveau chemin secret
+parameter-second-admin-alias-meaning = 12 à 64 caractères parmi a-z, 0-9 et tirets, pas un mot qu'un inconnu essaierait.
+parameter-password-preset = Règles
+parameter-password-preset-meaning = Un modèle remplit les champs ci-dessous. Choisissez « Personnalisé » pour les régler un par un.
+parameter-password-min-length = Longueur minimale
+parameter-password-min-length-meaning = Combien de caractères un mot de passe a au moins.
+parameter-password-max-length = Longueur maximale
+parameter-password-max-length-meaning = Combien de caractères un mot de passe a au plus.
+parameter-password-min-strength = Force minimale
+parameter-password-min-strength-meaning = Difficulté à deviner, de 0 (tout) à 4 (très difficile). Les mots de passe que tout le monde essaie sont refusés même à 0.
+parameter-password-require-lowercase = Demander une minuscule
+parameter-password-require-lowercase-meaning = Les longs mots de passe n'en ont pas besoin.
+parameter-password-require-uppercase = Demander une majuscule
+parameter-password-require-uppercase-meaning = Les longs mots de passe n'en ont pas besoin.
+parameter-password-require-digit = Demander un chiffre
+parameter-password-require-digit-meaning = Les longs mots de passe n'en ont pas besoin.
+parameter-password-require-symbol = Demander un symbole
+parameter-password-require-symbol-meaning = Les longs mots de passe n'en ont pas besoin.
+parameter-password-history = Mots de passe antérieurs refusés
+parameter-password-history-meaning = Combien de mots de passe antérieurs ne peuvent pas resservir.
+parameter-password-max-age-days = Jours avant qu'un nouveau soit dû
+parameter-password-max-age-days-meaning = 0 signifie jamais, ce que conseille le NIST.
+parameter-password-reset-per-account = Liens de réinitialisation pour un compte
+parameter-password-reset-per-account-meaning = Combien de liens peuvent être demandés au nom d'un compte.
+parameter-password-reset-per-account-sentence = { $count ->
+    [one] { $count } demande
+   *[other] { $count } demandes
+} d'un coup, puis une toutes les { $pause }, par compte
+parameter-password-reset-per-address = Liens de réinitialisation depuis une adresse
+parameter-password-reset-per-address-meaning = Combien de liens une adresse réseau peut demander.
+parameter-password-reset-per-address-sentence = { $count ->
+    [one] { $count } demande
+   *[other] { $count } demandes
+} d'un coup, puis une toutes les { $pause }, par adresse réseau
+parameter-sign-in-per-account-and-address = Connexions manquées à un compte depuis une adresse
+parameter-sign-in-per-account-and-address-meaning = Combien de mots de passe faux pour un compte une adresse réseau peut envoyer.
+parameter-sign-in-per-account-and-address-sentence = { $count ->
+    [one] { $count } connexion manquée
+   *[other] { $count } connexions manquées
+} d'un coup, puis une toutes les { $pause }, par compte et adresse réseau
+parameter-sign-in-per-address = Connexions manquées depuis une adresse
+parameter-sign-in-per-address-meaning = Combien de mots de passe faux pour tous les comptes une adresse réseau peut envoyer.
+parameter-sign-in-per-address-sentence = { $count ->
+    [one] { $count } connexion manquée
+   *[other] { $count } connexions manquées
+} d'un coup, puis une toutes les { $pause }, par adresse réseau
+parameter-second-factor-per-challenge = Codes faux en une connexion
+parameter-second-factor-per-challenge-meaning = Après autant, on recommence par le mot de passe.
+parameter-second-factor-per-account = Codes faux pour un compte
+parameter-second-factor-per-account-meaning = Combien de codes faux un compte supporte, toutes connexions confondues.
+parameter-second-factor-per-account-sentence = { $count ->
+    [one] { $count } code faux
+   *[other] { $count } codes faux
+} d'un coup, puis un toutes les { $pause }, par compte
+parameter-reset-link-minutes = Minutes de validité d'un lien de réinitialisation
+parameter-reset-link-minutes-meaning = Comptées depuis l'envoi.
+parameter-invitation-hours = Heures de validité d'une invitation
+parameter-invitation-hours-meaning = Ensuite, quelqu'un en envoie une nouvelle.
+parameter-session-idle-minutes = Minutes avant la fin d'une session inactive
+parameter-session-idle-minutes-meaning = Comptées depuis la dernière page ouverte.
+parameter-session-absolute-hours = Heures avant la fin de toute session
+parameter-session-absolute-hours-meaning = Comptées depuis la connexion, quelle que soit l'activité.
+parameter-step-up-minutes = Minutes pendant lesquelles une preuve compte
+parameter-step-up-minutes-meaning = Ce qui est dangereux redemande mot de passe ou code quand la dernière preuve est plus ancienne.
+parameter-two-factor-required = Qui a besoin de l'authentification à deux facteurs
+parameter-two-factor-required-meaning = Ils l'ajoutent à la prochaine connexion, au plus tard quand les jours de grâce sont passés.
+parameter-two-factor-grace-days = Jours de grâce
+parameter-two-factor-grace-days-meaning = Combien de temps on peut encore se connecter sans.
+parameter-alias-grace-minutes = Minutes pendant lesquelles l'ancienne adresse redirige
+parameter-alias-grace-minutes-meaning = Seuls les opérateurs connectés sont menés à la nouvelle adresse ; 0 signifie que l'ancienne disparaît aussitôt.

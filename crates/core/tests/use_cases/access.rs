@@ -76,7 +76,7 @@ async fn a_new_alias_is_live_at_once_here_and_within_half_a_second_elsewhere() {
     assert!(elsewhere.alias().await == old, "it is not read at every request");
     app.advance(MICROSECOND);
     assert!(elsewhere.alias().await == new);
-    assert_eq!(app.count(Action::ParameterChanged).await, 1);
+    assert_eq!(app.count(Action::AliasChanged).await, 1);
 }
 
 #[tokio::test]

@@ -238,6 +238,7 @@ impl TestApp {
     pub(crate) async fn delivered(&self) -> Vec<MailMessage> {
         self.advance(RECOVERY_DUE);
         password_recovery::work_off(&self.access, 100).await.unwrap();
+        while portcullis_core::alias::tell(&self.access, 100).await.unwrap() > 0 {}
         outbox::deliver_due(&self.access, &self.mail, 100).await.unwrap();
         self.mail.take()
     }

@@ -84,7 +84,7 @@ async fn every_decision_leaves_an_event() {
         (Action::PasswordRehashed, 2),
         (Action::ProfileChanged, 1),
         (Action::PasswordChanged, 1),
-        (Action::ParameterChanged, 1),
+        (Action::AliasChanged, 1),
     ];
     for (action, times) in expected {
         assert_eq!(app.count(action).await, times, "{}", action.code());

@@ -31,6 +31,13 @@ pub(crate) async fn show(cx: &Context) -> Answer {
             url: page.at("/operators"),
         });
     }
+    if page.sees_parameters() {
+        tiles.push(Tile {
+            name: cx.text("parameters-title"),
+            description: cx.text("parameters-tile"),
+            url: page.at("/parameters"),
+        });
+    }
     for functionality in &cx.access().settings().functionalities {
         if who.operator.grants().allow(&functionality.id, Level::View) {
             tiles.push(Tile {

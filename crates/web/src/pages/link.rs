@@ -4,8 +4,9 @@
 use askama::Template;
 use poem::Response;
 use poem::http::{StatusCode, header};
-use portcullis_core::password::ChooseError;
+use portcullis_core::password::{self, ChooseError};
 use portcullis_domain::one_time_token::Purpose;
+use portcullis_domain::password_policy::Unmet;
 use portcullis_domain::secret::Token;
 
 use crate::context::{Answer, Context};
@@ -83,8 +84,16 @@ pub(crate) async fn choose_password(
 pub(crate) fn refused(cx: &Context, error: ChooseError) -> Result<Option<Errors>, Refusal> {
     match error {
         ChooseError::Refused(unmet) => {
+            let guessable = unmet.iter().any(|rule| matches!(rule, Unmet::Common | Unmet::Strength));
             let words: Vec<String> = unmet.into_iter().map(|rule| rule_in_words(cx, rule)).collect();
-            Ok(Some(Errors::one("password", format!("{} {}", cx.text("password-refused"), words.join(" · ")))))
+            let mut words = format!("{} {}", cx.text("password-refused"), words.join(" · "));
+            if guessable {
+                let email = cx.who.as_ref().map_or(cx.form.one("email"), |who| who.operator.email().as_str());
+                for key in password::advice(cx.access(), &cx.form.password("password"), email, cx.form.one("name")) {
+                    words = format!("{words} {}", cx.text(key));
+                }
+            }
+            Ok(Some(Errors::one("password", words)))
         }
         ChooseError::DeadLink => Ok(None),
         ChooseError::AddressTaken => Ok(Some(Errors::one("email", cx.text("operators-address-taken")))),
