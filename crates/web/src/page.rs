@@ -20,6 +20,8 @@ pub struct Page<'a> {
     cx: &'a Context,
     /// The key of the title.
     title: &'static str,
+    /// The title itself, where the page is about one thing that has a name.
+    called: Option<String>,
     /// The cookie that this very answer sets, when it is another than the request's.
     cookie: Option<Token>,
     /// What is wrong with the form.
@@ -34,7 +36,13 @@ impl<'a> Page<'a> {
 
     /// A page whose form was refused.
     pub fn with(cx: &'a Context, title: &'static str, errors: Errors) -> Self {
-        Self { cx, title, cookie: None, errors }
+        Self { cx, title, called: None, cookie: None, errors }
+    }
+
+    /// A page about one thing that has a name: its heading.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { called: Some(name.into()), ..self }
     }
 
     /// The page of an answer that sets a new session's cookie: its forms belong to that one.
@@ -60,7 +68,7 @@ impl<'a> Page<'a> {
 
     /// The heading.
     pub fn heading(&self) -> String {
-        self.t(self.title)
+        self.called.clone().unwrap_or_else(|| self.t(self.title))
     }
 
     /// The window's title: an error is told first.
@@ -133,6 +141,21 @@ impl<'a> Page<'a> {
     /// Whether the menu shows the parameters.
     pub fn sees_parameters(&self) -> bool {
         self.may_view(BuiltIn::Parameters)
+    }
+
+    /// Whether the menu shows the audit trail.
+    pub fn sees_audit(&self) -> bool {
+        self.may_view(BuiltIn::Audit)
+    }
+
+    /// Whether the menu shows the mail.
+    pub fn sees_mail(&self) -> bool {
+        self.may_view(BuiltIn::Mail)
+    }
+
+    /// Whether the menu shows the roles.
+    pub fn sees_roles(&self) -> bool {
+        self.may_view(BuiltIn::Roles)
     }
 
     /// Whether the menu shows the operators.

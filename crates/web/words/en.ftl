@@ -376,3 +376,116 @@ parameter-two-factor-grace-days = Days of grace
 parameter-two-factor-grace-days-meaning = How long somebody may still sign in without it.
 parameter-alias-grace-minutes = Minutes that the old address leads on
 parameter-alias-grace-minutes-meaning = Only operators who are signed in are led to the new address; 0 means that the old one is gone at once.
+
+
+
+# Roles, and what they grant
+roles-title = Roles and permissions
+roles-tile = What each role grants, and who holds it.
+roles-intro = A role bundles permissions under a name. Whoever has several roles holds all that any of them grants.
+roles-everything = Holds every permission, also those that are added later.
+roles-back = All roles
+role = Role
+description = Description
+permission = Permission
+permissions = Permissions
+permissions-hint = To manage includes to view. You can grant only what you hold yourself.
+functionality = Functionality
+functionality-operators = Operators
+functionality-operators-what = Invite, suspend and delete operators, and give them roles.
+functionality-roles = Roles and permissions
+functionality-roles-what = Make, change and delete roles.
+functionality-parameters = Parameters
+functionality-parameters-what = Password rules, limits, the address of the back office.
+functionality-audit = Audit trail
+functionality-audit-what = What happened, and who did it.
+functionality-mail = Mail
+functionality-mail-what = What waits and what failed.
+functionality-gone = It is not there any more; the permission means nothing until it comes back.
+level-view = View
+level-manage = Manage
+role-held-by = Held by
+role-holders = { $count ->
+    [0] Held by nobody.
+    [one] Held by { $count } operator.
+   *[other] Held by { $count } operators.
+}
+role-new-heading = Make a role
+role-new-submit = Make role
+role-done-made = The role is there. Give it to an operator, or invite somebody with it.
+role-done-saved = The role is saved. It counts from the next request of whoever holds it.
+role-done-copied = This is the copy. Change its name and what it grants.
+role-done-deleted = The role is deleted.
+role-name-bad = Use a name of 1 to 60 characters on one line.
+role-name-taken = Another role has that name. Choose another one.
+role-description-bad = Use a description of at most 300 characters.
+role-permission-unknown = Choose from the permissions listed.
+role-built-in = This role is built in and stays as it is.
+role-beyond = This role grants more than you hold, so you cannot change it.
+role-changed-meanwhile = Somebody else changed this role in the meantime. What you typed is still here: compare, and save again.
+role-stands-now = This is how it stands now:
+role-held = { $count ->
+    [one] { $count } operator holds this role: { $names }. Take it from them first.
+   *[other] { $count } operators hold this role: { $names }. Take it from them first.
+}
+role-copy-of = { $number ->
+    [1] Copy of { $name }
+   *[other] Copy { $number } of { $name }
+}
+role-duplicate = Duplicate this role
+role-delete-heading = Delete
+role-delete-intro = A role that somebody holds cannot be deleted. This cannot be undone.
+role-delete = Delete the role "{ $name }"
+
+# One operator
+all = All
+on = On
+off = Off
+operators-deleted = The operator is deleted. The audit trail keeps the name.
+operators-coverage = { $covered } of { $active } active operators use two-factor authentication.
+operators-back = All operators
+two-factor-is-off = Off
+operator-yourself = This is you. Your own password, sessions and two-factor authentication are in your account menu.
+operator-holds-more = This operator holds more than you, so you cannot change anything here.
+operator-why = What { $name } may do, and why
+operator-may-nothing = Nothing yet. Roles grant permissions.
+operator-given-by = Given by
+operator-roles-of = Roles of { $name }
+operator-save-roles = Save roles
+operator-sessions = Sessions
+operator-no-sessions = Not signed in anywhere.
+operator-danger = Take away
+operator-end-sessions-intro = Everywhere, at once. Signing in again is possible.
+operator-end-sessions = End all sessions of { $name }
+operator-remove-two-factor-intro = For somebody who lost the device. Signing in then asks for the password alone; both of you get a mail.
+operator-remove-two-factor = Remove two-factor authentication of { $name }
+operator-suspend-intro = Sessions end and links die. Nobody gets in until they are reinstated.
+operator-suspend = Suspend { $name }
+operator-delete-intro = The account goes for good; the audit trail keeps the name.
+operator-delete = Delete { $name }
+operator-reinstate = Reinstate { $name }
+operator-send-reset = Send { $name } a password reset link
+operator-resend = Send { $name } the invitation again
+operator-link = Show a link to hand to { $name }
+operator-revoke = Revoke the invitation of { $name }
+operator-done-roles = The roles are saved. They count from the next request.
+operator-done-suspended = Suspended. All sessions ended.
+operator-done-reinstated = Reinstated.
+operator-done-resent = The invitation is on its way again. Earlier links are dead.
+operator-done-revoked = The invitation is revoked. Its links are dead.
+operator-done-reset = A link to a new password is on its way.
+operator-done-two-factor = Two-factor authentication is removed. All sessions ended.
+operator-done-sessions = All sessions ended.
+operator-not-yourself = You cannot do that to yourself.
+operator-last = This is the last active super-administrator. Make another one first.
+operator-not-now = That does not fit any more: somebody else changed this account in the meantime. This is how it stands now.
+invitation-state = Invitation
+invitation-state-waiting = The mail waits to leave.
+invitation-state-sent = Sent. It expires { $when }.
+invitation-state-failed = The mail could not be sent. The link expires { $when }.
+invitation-state-handed-over = Handed over as a link. It expires { $when }.
+invitation-state-expired = It expired { $when }. Send it again.
+invitation-state-revoked = Its links are dead. Send it again, or delete the account.
+invitation-last-error = The last attempt failed: { $why }
+invitation-link = The invitation link
+invitation-link-hint = It is shown only now, and earlier links are dead. Hand it to nobody else: whoever opens it first chooses the password.

@@ -376,3 +376,116 @@ parameter-two-factor-grace-days = Jours de grâce
 parameter-two-factor-grace-days-meaning = Combien de temps on peut encore se connecter sans.
 parameter-alias-grace-minutes = Minutes pendant lesquelles l'ancienne adresse redirige
 parameter-alias-grace-minutes-meaning = Seuls les opérateurs connectés sont menés à la nouvelle adresse ; 0 signifie que l'ancienne disparaît aussitôt.
+
+
+
+# Les rôles, et ce qu'ils accordent
+roles-title = Rôles et permissions
+roles-tile = Ce que chaque rôle accorde, et à qui.
+roles-intro = Un rôle réunit des permissions sous un nom. Qui a plusieurs rôles détient tout ce que l'un d'eux accorde.
+roles-everything = Détient toutes les permissions, y compris celles à venir.
+roles-back = Tous les rôles
+role = Rôle
+description = Description
+permission = Permission
+permissions = Permissions
+permissions-hint = Gérer comprend consulter. Vous n'accordez que ce que vous détenez vous-même.
+functionality = Fonctionnalité
+functionality-operators = Opérateurs
+functionality-operators-what = Inviter, suspendre et supprimer des opérateurs, et leur donner des rôles.
+functionality-roles = Rôles et permissions
+functionality-roles-what = Créer, modifier et supprimer des rôles.
+functionality-parameters = Paramètres
+functionality-parameters-what = Règles des mots de passe, limites, adresse du back-office.
+functionality-audit = Journal d'audit
+functionality-audit-what = Ce qui s'est passé, et par qui.
+functionality-mail = Courrier
+functionality-mail-what = Ce qui attend et ce qui a échoué.
+functionality-gone = Elle n'existe plus ; la permission ne vaut rien tant qu'elle n'est pas revenue.
+level-view = Consulter
+level-manage = Gérer
+role-held-by = Détenu par
+role-holders = { $count ->
+    [0] Personne ne le détient.
+    [one] Détenu par { $count } opérateur.
+   *[other] Détenu par { $count } opérateurs.
+}
+role-new-heading = Créer un rôle
+role-new-submit = Créer le rôle
+role-done-made = Le rôle est créé. Donnez-le à un opérateur, ou invitez quelqu'un avec.
+role-done-saved = Le rôle est enregistré. Il vaut dès la prochaine requête de ceux qui le détiennent.
+role-done-copied = Voici la copie. Changez son nom et ce qu'elle accorde.
+role-done-deleted = Le rôle est supprimé.
+role-name-bad = Choisissez un nom de 1 à 60 caractères, sur une ligne.
+role-name-taken = Un autre rôle porte ce nom. Choisissez-en un autre.
+role-description-bad = Choisissez une description de 300 caractères au plus.
+role-permission-unknown = Choisissez parmi les permissions proposées.
+role-built-in = Ce rôle est intégré et reste tel quel.
+role-beyond = Ce rôle accorde plus que vous ne détenez ; vous ne pouvez pas le modifier.
+role-changed-meanwhile = Quelqu'un d'autre a modifié ce rôle entre-temps. Votre saisie est conservée : comparez, puis enregistrez de nouveau.
+role-stands-now = Voici son état actuel :
+role-held = { $count ->
+    [one] { $count } opérateur détient ce rôle : { $names }. Retirez-le-lui d'abord.
+   *[other] { $count } opérateurs détiennent ce rôle : { $names }. Retirez-le-leur d'abord.
+}
+role-copy-of = { $number ->
+    [1] Copie de { $name }
+   *[other] Copie { $number } de { $name }
+}
+role-duplicate = Dupliquer ce rôle
+role-delete-heading = Supprimer
+role-delete-intro = Un rôle que quelqu'un détient ne peut pas être supprimé. C'est définitif.
+role-delete = Supprimer le rôle « { $name } »
+
+# Un opérateur
+all = Tous
+on = Activée
+off = Désactivée
+operators-deleted = L'opérateur est supprimé. Le journal d'audit garde son nom.
+operators-coverage = { $covered } opérateurs actifs sur { $active } utilisent l'authentification à deux facteurs.
+operators-back = Tous les opérateurs
+two-factor-is-off = Désactivée
+operator-yourself = C'est vous. Votre mot de passe, vos sessions et votre authentification à deux facteurs sont dans le menu de votre compte.
+operator-holds-more = Cet opérateur détient plus que vous ; vous ne pouvez rien changer ici.
+operator-why = Ce que { $name } peut faire, et pourquoi
+operator-may-nothing = Rien pour l'instant. Les rôles accordent des permissions.
+operator-given-by = Accordé par
+operator-roles-of = Rôles de { $name }
+operator-save-roles = Enregistrer les rôles
+operator-sessions = Sessions
+operator-no-sessions = Connecté nulle part.
+operator-danger = Retirer
+operator-end-sessions-intro = Partout, tout de suite. Une nouvelle connexion reste possible.
+operator-end-sessions = Terminer toutes les sessions de { $name }
+operator-remove-two-factor-intro = Pour qui a perdu son appareil. La connexion ne demande plus que le mot de passe ; vous recevez tous deux un courriel.
+operator-remove-two-factor = Retirer l'authentification à deux facteurs de { $name }
+operator-suspend-intro = Les sessions se terminent et les liens meurent. Plus d'accès avant le rétablissement.
+operator-suspend = Suspendre { $name }
+operator-delete-intro = Le compte disparaît définitivement ; le journal d'audit garde le nom.
+operator-delete = Supprimer { $name }
+operator-reinstate = Rétablir { $name }
+operator-send-reset = Envoyer à { $name } un lien de réinitialisation
+operator-resend = Renvoyer l'invitation à { $name }
+operator-link = Afficher un lien à remettre à { $name }
+operator-revoke = Révoquer l'invitation de { $name }
+operator-done-roles = Les rôles sont enregistrés. Ils valent dès la prochaine requête.
+operator-done-suspended = Suspendu. Toutes les sessions sont terminées.
+operator-done-reinstated = Rétabli.
+operator-done-resent = L'invitation repart. Les liens précédents sont morts.
+operator-done-revoked = L'invitation est révoquée. Ses liens sont morts.
+operator-done-reset = Un lien vers un nouveau mot de passe est en route.
+operator-done-two-factor = L'authentification à deux facteurs est retirée. Toutes les sessions sont terminées.
+operator-done-sessions = Toutes les sessions sont terminées.
+operator-not-yourself = Vous ne pouvez pas vous faire cela à vous-même.
+operator-last = C'est le dernier super-administrateur actif. Nommez-en d'abord un autre.
+operator-not-now = Cela ne convient plus : quelqu'un d'autre a modifié ce compte entre-temps. Voici son état actuel.
+invitation-state = Invitation
+invitation-state-waiting = Le courriel attend de partir.
+invitation-state-sent = Envoyée. Elle expire { $when }.
+invitation-state-failed = Le courriel n'a pas pu être envoyé. Le lien expire { $when }.
+invitation-state-handed-over = Remise sous forme de lien. Elle expire { $when }.
+invitation-state-expired = Elle a expiré { $when }. Renvoyez-la.
+invitation-state-revoked = Ses liens sont morts. Renvoyez-la, ou supprimez le compte.
+invitation-last-error = La dernière tentative a échoué : { $why }
+invitation-link = Le lien d'invitation
+invitation-link-hint = Il n'est affiché que maintenant, et les liens précédents sont morts. Ne le remettez à personne d'autre : qui l'ouvre en premier choisit le mot de passe.

@@ -31,12 +31,21 @@ pub(crate) async fn show(cx: &Context) -> Answer {
             url: page.at("/operators"),
         });
     }
+    if page.sees_roles() {
+        tiles.push(Tile { name: cx.text("roles-title"), description: cx.text("roles-tile"), url: page.at("/roles") });
+    }
     if page.sees_parameters() {
         tiles.push(Tile {
             name: cx.text("parameters-title"),
             description: cx.text("parameters-tile"),
             url: page.at("/parameters"),
         });
+    }
+    if page.sees_audit() {
+        tiles.push(Tile { name: cx.text("audit-title"), description: cx.text("audit-tile"), url: page.at("/audit") });
+    }
+    if page.sees_mail() {
+        tiles.push(Tile { name: cx.text("mail-title"), description: cx.text("mail-tile"), url: page.at("/mail") });
     }
     for functionality in &cx.access().settings().functionalities {
         if who.operator.grants().allow(&functionality.id, Level::View) {

@@ -3,14 +3,18 @@
 use askama::Template;
 use poem::http::StatusCode;
 use portcullis_core::invitation::{InviteError, Inviter, invite as send};
-use portcullis_core::operators::list;
+use portcullis_core::operators::search;
 use portcullis_domain::account::AccountStatus;
 use portcullis_domain::display_name::{DisplayName, DisplayNameError};
 use portcullis_domain::email::{Email, EmailError};
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::ports::storage::Page as Slice;
-use portcullis_domain::role::{Level, Role, RoleId};
+use portcullis_domain::ports::storage::operator_search::OperatorFilter;
+use portcullis_domain::role::{Level, RoleId};
+use portcullis_words::Value;
 
+use super::operator::status as in_words;
+use super::roles::name_of;
 use crate::context::{Answer, Context};
 use crate::form::Errors;
 use crate::page::Page;
@@ -19,10 +23,12 @@ use crate::refusal::Refusal;
 const PER_PAGE: u64 = 25;
 
 struct Row {
+    id: String,
     name: String,
     email: String,
     status: String,
     roles: String,
+    two_factor: String,
 }
 
 struct Choice {
@@ -41,9 +47,44 @@ struct Operators<'a> {
     email: &'a str,
     name: &'a str,
     search: &'a str,
+    statuses: Vec<Choice>,
+    known: Vec<Choice>,
+    two_factor: Vec<Choice>,
+    coverage: String,
+    /// The filters, for the links to other pages.
+    query: String,
     done: String,
     number: u64,
     last: u64,
+}
+
+/// What the query asks for. What cannot be read does not narrow the list.
+fn filter(cx: &Context) -> OperatorFilter {
+    OperatorFilter {
+        search: cx.query.one("search").to_owned(),
+        status: AccountStatus::parse(cx.query.one("status")),
+        role: cx.query.one("role").parse().ok().map(RoleId),
+        two_factor: match cx.query.one("two_factor") {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        },
+    }
+}
+
+fn query(filter: &OperatorFilter) -> String {
+    let role = filter.role.map(|role| role.0.to_string()).unwrap_or_default();
+    let two_factor = match filter.two_factor {
+        Some(true) => "on",
+        Some(false) => "off",
+        None => "",
+    };
+    form_urlencoded::Serializer::new(String::new())
+        .append_pair("search", &filter.search)
+        .append_pair("status", filter.status.map(AccountStatus::as_str).unwrap_or_default())
+        .append_pair("role", &role)
+        .append_pair("two_factor", two_factor)
+        .finish()
 }
 
 /// The key of what is wrong with an address.
@@ -66,25 +107,40 @@ pub(crate) fn name_words(error: DisplayNameError) -> &'static str {
 
 async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
     let who = cx.signed_in()?;
-    let search = cx.query.one("search");
+    let filter = filter(cx);
     let number = cx.query.one("page").parse::<u64>().unwrap_or(1).clamp(1, 1_000_000);
-    let listing = list(cx.access(), search, Slice { offset: (number - 1) * PER_PAGE, limit: PER_PAGE }).await?;
-    let role_name = |id: &RoleId| match listing.roles.iter().find(|role| role.id == *id) {
+    let slice = Slice { offset: (number - 1) * PER_PAGE, limit: PER_PAGE };
+    let found = search(cx.access(), &filter, slice).await?;
+    let role_name = |id: &RoleId| match found.roles.iter().find(|role| role.id == *id) {
         Some(role) => name_of(cx, role),
         None => String::new(),
     };
-    let rows = listing.operators.iter().map(|operator| Row {
+    let rows = found.operators.iter().map(|operator| Row {
+        id: operator.id().0.to_string(),
         name: operator.name().as_str().to_owned(),
         email: operator.email().as_str().to_owned(),
-        status: cx.text(match operator.status() {
-            AccountStatus::Invited => "status-invited",
-            AccountStatus::Active => "status-active",
-            AccountStatus::Suspended => "status-suspended",
-        }),
+        status: in_words(cx, operator.status()),
         roles: operator.roles().iter().map(role_name).collect::<Vec<_>>().join(", "),
+        two_factor: cx.text(if found.with_two_factor.contains(&operator.id()) { "on" } else { "off" }),
     });
     let chosen: Vec<&str> = cx.form.all("roles").collect();
-    let grantable = listing.roles.iter().filter(|role| who.operator.grants().cover(&role.grants));
+    let grantable = found.roles.iter().filter(|role| who.operator.grants().cover(&role.grants));
+    let statuses = [AccountStatus::Active, AccountStatus::Invited, AccountStatus::Suspended].map(|status| Choice {
+        id: status.as_str().to_owned(),
+        name: in_words(cx, status),
+        chosen: filter.status == Some(status),
+    });
+    let known = found.roles.iter().map(|role| Choice {
+        id: role.id.0.to_string(),
+        name: name_of(cx, role),
+        chosen: filter.role == Some(role.id),
+    });
+    let two_factor = [("on", true), ("off", false)].map(|(id, on)| Choice {
+        id: id.to_owned(),
+        name: cx.text(id),
+        chosen: filter.two_factor == Some(on),
+    });
+    let (active, covered) = (Value::from(found.coverage.active), Value::from(found.coverage.covered));
     let template = Operators {
         rows: rows.collect(),
         may_invite: who.operator.grants().allow(&BuiltIn::Operators.id(), Level::Manage),
@@ -96,17 +152,21 @@ async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
             .collect(),
         email: cx.form.one("email"),
         name: cx.form.one("name"),
-        search,
-        done: if cx.query.one("done") == "invited" { cx.text("operators-invited") } else { String::new() },
+        search: cx.query.one("search"),
+        statuses: statuses.into(),
+        known: known.collect(),
+        two_factor: two_factor.into(),
+        coverage: cx.speaker().text_with("operators-coverage", &[("covered", covered), ("active", active)]),
+        query: query(&filter),
+        done: match cx.query.one("done") {
+            known @ ("invited" | "deleted") => cx.text(&format!("operators-{known}")),
+            _ => String::new(),
+        },
         number,
-        last: listing.total.div_ceil(PER_PAGE).max(1),
+        last: found.total.div_ceil(PER_PAGE).max(1),
         page: Page::with(cx, "operators-title", errors),
     };
     Ok(cx.html(status, &template))
-}
-
-fn name_of(cx: &Context, role: &Role) -> String {
-    if role.id == RoleId::SUPER_ADMINISTRATOR { cx.text("super-administrator") } else { role.name.as_str().to_owned() }
 }
 
 pub(crate) async fn show(cx: &Context) -> Answer {
