@@ -1,11 +1,13 @@
 //! The pages: a handler module, a template and a section of the words for each, of the same name.
 
 pub(crate) mod account;
+pub(crate) mod audit_trail;
 pub(crate) mod confirm;
 pub(crate) mod dashboard;
 pub(crate) mod invitation;
 mod link;
 pub(crate) mod login;
+pub(crate) mod mail_desk;
 pub(crate) mod operator;
 pub(crate) mod operators;
 pub(crate) mod parameters;

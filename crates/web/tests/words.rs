@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use portcullis_domain::audit::Action;
 use portcullis_domain::language::Language;
 use portcullis_web::WORDS;
 use portcullis_words::Words;
@@ -17,6 +18,15 @@ fn each_language_has_the_same_keys() {
     let words = words();
     for language in Language::ALL {
         assert_eq!(words.keys(language), words.keys(Language::En), "{}", language.tag());
+    }
+}
+
+#[test]
+fn every_action_of_the_audit_trail_has_a_text() {
+    let known = words().keys(Language::En);
+    for action in Action::ALL {
+        let key = format!("action-{}", action.code().replace(['.', '_'], "-"));
+        assert!(known.contains(&key), "{key}");
     }
 }
 

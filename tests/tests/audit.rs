@@ -1,0 +1,185 @@
+//! The audit trail and the import, with the real binary: what is altered in the database shows, no cell runs, and vendors
+//! never get in.
+#![expect(clippy::expect_used, reason = "a test that cannot reach its database has failed")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use portcullis_core::{Access, Ports, Settings, audit_trail};
+use portcullis_credentials::clock::SystemClock;
+use portcullis_credentials::hasher::{Argon2Hasher, Argon2Parameters};
+use portcullis_credentials::qr::QrCodes;
+use portcullis_credentials::randomness::OsSecrets;
+use portcullis_credentials::sealing::KeySealer;
+use portcullis_credentials::strength::ZxcvbnEstimator;
+use portcullis_credentials::totp::TotpCodes;
+use portcullis_domain::instant::Instant;
+use portcullis_domain::ports::Clock;
+use portcullis_domain::ports::credentials::PasswordHasher;
+use portcullis_domain::secret::Password;
+use portcullis_storage_seaorm::SeaOrmStorage;
+use portcullis_tests::{Browser, Product, binary};
+use sea_orm::{ConnectionTrait, Database};
+
+const ADA: &str = "ada@shop.example";
+const ADAS_PASSWORD: &str = "violet kettle orbit lantern";
+const OTHERS_PASSWORD: &str = "seven marble otters whistle";
+
+/// The clock of somebody who comes an hour later.
+struct Later;
+
+impl Clock for Later {
+    fn now(&self) -> Instant {
+        SystemClock.now() + std::time::Duration::from_hours(1)
+    }
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(binary()).args(arguments).current_dir(folder).output().expect("the binary runs")
+}
+
+fn words(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn database(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("portcullis-data/portcullis.db").display())
+}
+
+fn hasher() -> Arc<dyn PasswordHasher> {
+    let parameters = Argon2Parameters { memory_kib: 19_456, iterations: 2, parallelism: 1 };
+    Arc::new(Argon2Hasher::start(parameters, 1, 8).expect("a hasher"))
+}
+
+/// Seals all that there is: for whoever comes an hour later everything is settled.
+async fn seal(folder: &Path) {
+    let ports = Ports {
+        storage: Arc::new(SeaOrmStorage::connect(&database(folder)).await.expect("the database")),
+        clock: Arc::new(Later),
+        secrets: Arc::new(OsSecrets),
+        hasher: hasher(),
+        estimator: Arc::new(ZxcvbnEstimator),
+        sealer: Arc::new(KeySealer::new([7; 32], vec![])),
+        totp: Arc::new(TotpCodes),
+        qr: Arc::new(QrCodes),
+    };
+    let settings = Settings {
+        public_url: "http://127.0.0.1:8080".to_owned(),
+        product_name: "Shop".to_owned(),
+        functionalities: vec![],
+        first_alias: None,
+    };
+    let access = Access::start(ports, settings).await.expect("the product");
+    while audit_trail::seal_due(&access).await.expect("sealed") > 0 {}
+}
+
+async fn sql(folder: &Path, statement: &str) {
+    let db = Database::connect(database(folder)).await.expect("the database");
+    db.execute_unprepared(statement).await.expect("the statement");
+    db.close().await.expect("closed");
+}
+
+#[tokio::test]
+async fn an_audit_row_edited_in_the_database_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let made = run(here, &["init", "--email", ADA, "--name", "Ada"]);
+    assert!(made.status.success(), "{}", words(&made));
+    for _ in 0..4 {
+        assert!(run(here, &["alias", "rotate"]).status.success());
+    }
+    seal(here).await;
+    let whole = run(here, &["audit", "verify"]);
+    assert!(whole.status.success() && words(&whole).contains("The audit trail holds"), "{}", words(&whole));
+    let anchor = words(&whole).lines().find_map(|line| line.strip_prefix("Anchor: ").map(str::to_owned));
+    let anchor = anchor.expect("an anchor");
+    let kept = std::fs::read(here.join("portcullis-data/portcullis.db")).expect("the database");
+    for (statement, expected) in [
+        ("UPDATE audit_events SET actor = 'system' WHERE seq = 2", "place 2 was altered"),
+        ("UPDATE audit_events SET details = 'x' WHERE seq = 3", "after place 2 was altered"),
+        ("DELETE FROM audit_events WHERE seq = 2", "between places 1 and 3 an event is missing"),
+        ("UPDATE audit_events SET seal = NULL WHERE seq = 2", "place 2 was inserted"),
+    ] {
+        sql(here, &format!("PRAGMA wal_checkpoint(TRUNCATE); {statement}; PRAGMA wal_checkpoint(TRUNCATE)")).await;
+        let found = run(here, &["audit", "verify"]);
+        assert_eq!(found.status.code(), Some(1), "{statement}: {}", words(&found));
+        assert!(words(&found).contains(expected), "{statement}: {}", words(&found));
+        for end in ["-wal", "-shm"] {
+            drop(std::fs::remove_file(here.join(format!("portcullis-data/portcullis.db{end}"))));
+        }
+        std::fs::write(here.join("portcullis-data/portcullis.db"), &kept).expect("the database as it was");
+    }
+    assert!(run(here, &["audit", "verify", "--anchor", &anchor]).status.success());
+    sql(here, "DELETE FROM audit_events WHERE seq = (SELECT MAX(seq) FROM audit_events)").await;
+    assert!(run(here, &["audit", "verify"]).status.success(), "a cut shows by an anchor only");
+    let cut = run(here, &["audit", "verify", "--anchor", &anchor]);
+    assert!(cut.status.code() == Some(1) && words(&cut).contains("missing"), "{}", words(&cut));
+}
+
+#[tokio::test]
+async fn no_cell_of_an_export_runs_and_strangers_get_none() {
+    let product = Product::start(&[]);
+    let ada = Browser::default();
+    let at = |path: &str| format!("{}{path}", product.back_office);
+    let fields = [("email", ADA), ("name", "=HYPERLINK(\"//evil\";\"Ada\")"), ("password", ADAS_PASSWORD)];
+    assert_eq!(ada.post(&product.set_up_link, &at("/setup"), &fields).await.status, 303);
+    let stranger = Browser::default();
+    assert_eq!(stranger.request("GET", &at("/audit/export?format=csv")).await.status, 303);
+    assert_eq!(ada.post(&at("/login"), &at("/login"), &fields).await.status, 303);
+    let csv = ada.get(&at("/audit/export?format=csv")).await;
+    let header = |name: &str| csv.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    assert!(header("content-disposition").is_some_and(|value| value.starts_with("attachment; filename=\"audit-")));
+    assert!(csv.body.contains("\"'=HYPERLINK(") && !csv.body.contains("\"=HYPERLINK("), "{}", csv.body);
+    let json = ada.get(&at("/audit/export?format=jsonl&action=sign_in.succeeded")).await;
+    let lines: Vec<serde_json::Value> =
+        json.body.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    assert!(matches!(&*lines, [line] if line["action"] == "sign_in.succeeded"), "{}", json.body);
+    assert_eq!(ada.get(&at("/audit/export?format=exe")).await.status, 404);
+    let page = ada.get(&at("/audit")).await;
+    assert!(page.status == 200 && page.body.contains("Exported the audit trail") && page.body.contains("<time"));
+    assert!(ada.get(&at("/audit?actor=ada%40shop.example&since=2020-01-01")).await.body.contains("Signed in"));
+    assert_eq!(ada.get(&at("/audit?since=yesterday")).await.status, 422);
+    assert!(ada.get(&at("/audit?until=2020-01-01")).await.body.contains("Nothing matches"));
+    let mail = ada.get(&at("/mail")).await;
+    assert!(mail.status == 200 && mail.body.contains("Send a test mail"));
+    assert_eq!(ada.post(&at("/mail"), &at("/mail/test"), &[]).await.status, 303);
+    assert!(ada.get(&at("/mail?done=tested")).await.body.contains(ADA));
+    assert_eq!(ada.post(&at("/mail"), &at("/mail/7/retry"), &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn imported_operators_sign_in_and_vendors_and_customers_never_do() {
+    let product = Product::start(&[]);
+    let here = product.folder.path();
+    let at = |path: &str| format!("{}{path}", product.back_office);
+    let fields = [("email", ADA), ("name", "Ada"), ("password", ADAS_PASSWORD)];
+    assert_eq!(Browser::default().post(&product.set_up_link, &at("/setup"), &fields).await.status, 303);
+    let hash = hasher().hash(Password::new(OTHERS_PASSWORD)).await.expect("a hash");
+    let line = |email: &str, kind: &str| {
+        serde_json::json!({"email": email, "name": "Somebody", "kind": kind, "password_hash": hash.expose()})
+            .to_string()
+    };
+    let good = [
+        line("bea@shop.example", "operator"),
+        line("vic@shop.example", "vendor"),
+        line("cus@shop.example", "customer"),
+    ];
+    let file = here.join("accounts.jsonl");
+    std::fs::write(&file, format!("{}\n{{\"email\":\"x\"}}\nnonsense\n", good.join("\n"))).expect("a file");
+    let refused = run(here, &["account", "import", "accounts.jsonl"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(words(&refused).contains("line 4:") && words(&refused).contains("line 5:"), "{}", words(&refused));
+    std::fs::write(&file, good.join("\n")).expect("a file");
+    let imported = run(here, &["account", "import", "accounts.jsonl"]);
+    assert!(words(&imported).contains("1 operators, 1 vendors, 1 customers"), "nothing stayed: {}", words(&imported));
+    for (email, expected) in [("bea@shop.example", 303), ("vic@shop.example", 422), ("cus@shop.example", 422)] {
+        let browser = Browser::default();
+        let fields = [("email", email), ("password", OTHERS_PASSWORD)];
+        assert_eq!(browser.post(&at("/login"), &at("/login"), &fields).await.status, expected, "{email}");
+        let inside = browser.get(&at("/account")).await.body.contains("current-password");
+        assert_eq!(inside, expected != 303, "{email}");
+        let forgot = browser.post_raw(&at("/password/forgot"), &[]).await.status;
+        assert_eq!(forgot, 403);
+    }
+}
