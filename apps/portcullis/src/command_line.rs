@@ -149,4 +149,29 @@ pub(crate) enum Operator {
         /// The operator's email address
         email: String,
     },
+    /// Suspends an operator: sessions end, links die
+    Suspend {
+        /// The operator's email address
+        email: String,
+    },
+    /// Lets a suspended operator in again
+    Reinstate {
+        /// The operator's email address
+        email: String,
+    },
+    /// Deletes an operator; the audit trail keeps the name
+    Delete {
+        /// The operator's email address
+        email: String,
+    },
+    /// Removes an operator's second factor, when the device and the recovery codes are lost
+    RemoveTwoFactor {
+        /// The operator's email address
+        email: String,
+    },
+    /// Gives an operator who met limits a full budget again
+    Unlock {
+        /// The operator's email address
+        email: String,
+    },
 }

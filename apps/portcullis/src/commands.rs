@@ -5,9 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::CommandFactory as _;
+use portcullis_core::authority::Authority;
+use portcullis_core::operator_care::{self, CareError};
 use portcullis_core::password::ChooseError;
-use portcullis_core::{Access, Client, invitation, operators, password_recovery, set_up};
-use portcullis_domain::account::Operator;
+use portcullis_core::{Access, Client, invitation, operators, password_recovery, set_up, unlock};
+use portcullis_domain::account::{AccountId, AccountKind, Operator};
 use portcullis_domain::audit::Actor;
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::{Email, EmailKey};
@@ -166,6 +168,58 @@ async fn operator(access: &Access, command: command_line::Operator) -> anyhow::R
             say(found.context(nobody)?);
             Ok(())
         }
+        command_line::Operator::Suspend { email } => {
+            let id = find_operator(access, &email).await?;
+            operator_care::suspend(access, Authority::CommandLine, &Client::console(), id).await.map_err(not_cared)?;
+            say(format_args!("Suspended: {email}"));
+            Ok(())
+        }
+        command_line::Operator::Reinstate { email } => {
+            let id = find_operator(access, &email).await?;
+            operator_care::reinstate(access, Authority::CommandLine, &Client::console(), id)
+                .await
+                .map_err(not_cared)?;
+            say(format_args!("Reinstated: {email}"));
+            Ok(())
+        }
+        command_line::Operator::Delete { email } => {
+            let id = find_operator(access, &email).await?;
+            operator_care::delete(access, Authority::CommandLine, &Client::console(), id).await.map_err(not_cared)?;
+            say(format_args!("Deleted: {email}"));
+            Ok(())
+        }
+        command_line::Operator::RemoveTwoFactor { email } => {
+            let id = find_operator(access, &email).await?;
+            let done = operator_care::remove_two_factor(access, Authority::CommandLine, &Client::console(), id).await;
+            done.map_err(|error| match error {
+                CareError::NotNow => anyhow!("{email} has no two-factor authentication; nothing is to be done"),
+                other => not_cared(other),
+            })?;
+            say(format_args!("Two-factor authentication removed: {email}"));
+            Ok(())
+        }
+        command_line::Operator::Unlock { email } => {
+            let id = find_operator(access, &email).await?;
+            unlock::unlock(access, Authority::CommandLine, &Client::console(), id).await.map_err(not_cared)?;
+            say(format_args!("Unlocked: {email}"));
+            Ok(())
+        }
+    }
+}
+
+async fn find_operator(access: &Access, email: &str) -> anyhow::Result<AccountId> {
+    let found = access.ports().storage.view().await?.account_by_email(&EmailKey::of(email)).await?;
+    let operator = found.filter(|account| account.kind == AccountKind::Operator);
+    Ok(operator.with_context(|| format!("there is no operator {email}; see `portcullis operator list`"))?.id)
+}
+
+fn not_cared(error: CareError) -> anyhow::Error {
+    match error {
+        CareError::LastSuperAdministrator => {
+            anyhow!("this is the last active super-administrator; make another one first")
+        }
+        CareError::NotNow => anyhow!("the operator's status does not fit; see `portcullis operator list`"),
+        other => other.into(),
     }
 }
 
