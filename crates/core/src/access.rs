@@ -15,11 +15,14 @@ use portcullis_domain::ports::credentials::{
 use portcullis_domain::ports::storage::{Storage, StorageError, Stored, UnitOfWork};
 use portcullis_domain::secret::Token;
 use time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 
 use crate::alias::{self, Earlier};
 use crate::client::Client;
+
+/// How long the door waits for storage before it goes by what it knows.
+const PATIENCE: std::time::Duration = std::time::Duration::from_millis(250);
 
 /// How old what is known of the parameters may be. Every node agrees within a second.
 const FRESH: Duration = Duration::milliseconds(500);
@@ -64,6 +67,8 @@ pub struct Access {
     ports: Ports,
     settings: Arc<Settings>,
     live: Arc<RwLock<Live>>,
+    /// Held by the one request that reads the parameters again; the others wait for what it finds.
+    refreshing: Arc<Mutex<()>>,
     mail_waits: Arc<Notify>,
 }
 
@@ -75,6 +80,8 @@ struct Live {
     /// Whether operators are still to be told of the alias.
     to_tell: bool,
     read_at: Instant,
+    /// When they could not be read; `None` since they could.
+    failed_at: Option<Instant>,
     /// Counts what was written here, so that rows which were read before do not undo it.
     changes: u64,
 }
@@ -86,6 +93,8 @@ impl Access {
     /// [`StorageError`] when the parameters cannot be read.
     pub async fn start(ports: Ports, settings: Settings) -> Stored<Self> {
         let mut unit = ports.storage.begin().await?;
+        // One node at a time: of two that start on empty storage the second must find the first one's alias.
+        unit.lock_super_administrators().await?;
         let rows = unit.parameters().await?;
         let read = Rows::read(&rows);
         let alias = if let Some(alias) = read.alias {
@@ -103,12 +112,14 @@ impl Access {
             earlier: read.earlier,
             to_tell: read.to_tell,
             read_at: ports.clock.now(),
+            failed_at: None,
             changes: 0,
         };
         Ok(Self {
             ports,
             settings: Arc::new(settings),
             live: Arc::new(RwLock::new(live)),
+            refreshing: Arc::new(Mutex::new(())),
             mail_waits: Arc::new(Notify::new()),
         })
     }
@@ -139,23 +150,50 @@ impl Access {
 
     /// The live alias. While storage is away it is the last one known, so that the door does not move.
     pub async fn alias(&self) -> Alias {
-        if let Err(error) = self.refresh().await {
-            tracing::warn!(%error, "the parameters could not be read; the last known alias stays");
+        // Who knocks at the door must not wait for storage that is away.
+        if tokio::time::timeout(PATIENCE, self.refresh()).await.is_err() {
+            self.live.write().unwrap_or_else(PoisonError::into_inner).failed_at = Some(self.now());
         }
         self.live.read().unwrap_or_else(PoisonError::into_inner).alias.clone()
     }
 
-    async fn refresh(&self) -> Stored<()> {
+    /// What is known without asking storage: that all is fresh, or that it failed a moment ago; else how many changes
+    /// were made here so far.
+    fn known(&self) -> Result<u64, Stored<()>> {
         let now = self.now();
-        let (age, changes) = {
-            let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-            (now - live.read_at, live.changes)
-        };
-        if age >= Duration::ZERO && age < FRESH {
-            return Ok(());
+        let recent = |at: Instant| (Duration::ZERO..FRESH).contains(&(now - at));
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        if recent(live.read_at) {
+            Err(Ok(()))
+        } else if live.failed_at.is_some_and(recent) {
+            Err(Err(StorageError::Unavailable("it did not answer a moment ago".to_owned())))
+        } else {
+            Ok(live.changes)
         }
-        let read = Rows::read(&self.ports.storage.view().await?.parameters().await?);
+    }
+
+    async fn refresh(&self) -> Stored<()> {
+        if let Err(known) = self.known() {
+            return known;
+        }
+        let _turn = self.refreshing.lock().await;
+        // Somebody else may have read them while this one waited.
+        let changes = match self.known() {
+            Ok(changes) => changes,
+            Err(known) => return known,
+        };
+        let now = self.now();
+        let rows = async { self.ports.storage.view().await?.parameters().await };
+        let read = match rows.await {
+            Ok(rows) => Rows::read(&rows),
+            Err(error) => {
+                tracing::warn!(%error, "the parameters could not be read; the last known alias stays");
+                self.live.write().unwrap_or_else(PoisonError::into_inner).failed_at = Some(self.now());
+                return Err(error);
+            }
+        };
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        live.failed_at = None;
         // What was read before a change was made here must not undo it; what the change left is fresh.
         if live.changes == changes {
             live.take(read, now);

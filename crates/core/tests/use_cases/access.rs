@@ -108,7 +108,8 @@ async fn the_alias_stays_while_storage_is_away_and_nothing_is_decided() {
     assert!(app.access.alias().await == before, "what was not stored is not live");
     app.storage.set_unavailable(false);
     assert!(app.access.alias().await == before);
-    assert!(app.access.parameters().await.is_ok());
+    app.advance(FRESH);
+    assert!(app.access.parameters().await.is_ok(), "half a second later it is asked again");
 }
 
 #[tokio::test]

@@ -216,7 +216,7 @@ proptest! {
         others in prop::collection::vec(permissions(), 1..4),
         acts in prop::collection::vec(act(), 1..12),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let broken = runtime.block_on(async {
             let app = TestApp::new().await;
             let (bea, cyd) = (app.active(BEA).await, app.active("cyd@shop.example").await);
