@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use poem::listener::{AcceptorExt as _, BoxAcceptor, IntoTlsConfigStream as _};
 use poem::listener::{RustlsCertificate, RustlsConfig, TcpAcceptor};
 use poem::{IntoEndpoint, Server};
-use portcullis_core::{audit_trail, outbox, set_up};
+use portcullis_core::{audit_trail, set_up, worker};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -38,7 +38,7 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
 
     let (stop, stopped) = watch::channel(false);
     tell_to_stop(stop)?;
-    let worker = tokio::spawn(outbox::run(access.clone(), transport, told(stopped.clone())));
+    let worker = tokio::spawn(worker::run(access.clone(), transport, told(stopped.clone())));
     let sealing = tokio::spawn(audit_trail::run(access.clone(), told(stopped.clone())));
     let operations = match operations_listener {
         Some(listener) => {

@@ -30,6 +30,7 @@ pub mod sign_in;
 pub mod step_up;
 pub mod two_factor;
 pub mod unlock;
+pub mod worker;
 
 pub use access::{Access, Ports, Settings};
 pub use client::Client;

@@ -1,5 +1,6 @@
 //! The outbox: mail is written with what it tells, and leaves later.
 
+use portcullis_domain::instant::Instant;
 use portcullis_domain::mail_message::{MailMessage, MailState, OutboxEntry};
 use portcullis_domain::ports::mail::{MailError, MailTransport};
 use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork};
@@ -53,7 +54,8 @@ pub async fn deliver_due(access: &Access, transport: &dyn MailTransport, most: u
             None => Err(MailError::Never("the sealed mail could not be opened with the key at hand".to_owned())),
         };
         let mut unit = access.begin().await?;
-        unit.update_mail(&after_try(entry, outcome, access.now())).await?;
+        let [chance, ..] = access.ports().secrets.bytes32();
+        unit.update_mail(&after_try(entry, outcome, access.now(), chance)).await?;
         unit.commit().await?;
         tried += 1;
     }
@@ -66,17 +68,13 @@ fn open(access: &Access, entry: &OutboxEntry) -> Option<MailMessage> {
 }
 
 /// What is known of a mail after a try. Its body is wiped once it has left.
-fn after_try(
-    entry: OutboxEntry,
-    outcome: Result<(), MailError>,
-    now: portcullis_domain::instant::Instant,
-) -> OutboxEntry {
+fn after_try(entry: OutboxEntry, outcome: Result<(), MailError>, now: Instant, chance: u8) -> OutboxEntry {
     let attempts = entry.attempts + 1;
     match outcome {
         Ok(()) => OutboxEntry { attempts, state: MailState::Sent, body: None, last_error: None, ..entry },
         Err(MailError::Later(why)) if attempts < MOST_ATTEMPTS => {
             tracing::warn!(id = %entry.id, kind = entry.kind, attempts, why, "a mail did not leave; it is tried again");
-            OutboxEntry { attempts, next_attempt_at: now + pause(attempts), last_error: Some(why), ..entry }
+            OutboxEntry { attempts, next_attempt_at: now + pause(attempts, chance), last_error: Some(why), ..entry }
         }
         Err(MailError::Later(why) | MailError::Never(why)) => {
             tracing::error!(id = %entry.id, kind = entry.kind, attempts, why, "a mail was given up");
@@ -86,38 +84,9 @@ fn after_try(
     }
 }
 
-fn pause(attempts: u32) -> Duration {
-    (FIRST_PAUSE * 2_i32.saturating_pow(attempts.saturating_sub(1).min(12))).min(LONGEST_PAUSE)
-}
-
-/// Works the outbox until `stop` resolves: at once when something was written, and four times a second, for what became
-/// due.
-pub async fn run(access: Access, transport: std::sync::Arc<dyn MailTransport>, stop: impl Future<Output = ()> + Send) {
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        // Each by itself: requests that cannot be worked off hold no mail up.
-        let taken = worked(crate::password_recovery::work_off(&access, 20).await);
-        let told = worked(crate::alias::tell(&access, 200).await);
-        let tried = worked(deliver_due(&access, transport.as_ref(), 10).await);
-        let idle = taken + told + tried == 0;
-        let wait = async {
-            if idle {
-                tokio::select! {
-                    () = access.mail_waits().notified() => {}
-                    () = tokio::time::sleep(std::time::Duration::from_millis(250)) => {}
-                }
-            }
-        };
-        tokio::select! {
-            () = &mut stop => return,
-            () = wait => {}
-        }
-    }
-}
-
-fn worked(outcome: Stored<usize>) -> usize {
-    outcome.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the outbox could not be worked");
-        0
-    })
+/// The pause after so many tries: doubling, and shorter by up to a quarter, so that what failed together does not come
+/// back together.
+fn pause(attempts: u32, chance: u8) -> Duration {
+    let whole = (FIRST_PAUSE * 2_i32.saturating_pow(attempts.saturating_sub(1).min(12))).min(LONGEST_PAUSE);
+    whole - whole * i32::from(chance) / (4 * i32::from(u8::MAX))
 }
