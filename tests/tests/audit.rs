@@ -2,9 +2,9 @@
 //! never get in.
 #![expect(clippy::expect_used, reason = "a test that cannot reach its database has failed")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use portcullis_core::{Access, Ports, Settings, audit_trail};
 use portcullis_credentials::clock::SystemClock;
@@ -35,8 +35,10 @@ impl Clock for Later {
     }
 }
 
+static BINARY: LazyLock<PathBuf> = LazyLock::new(binary);
+
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(binary()).args(arguments).current_dir(folder).output().expect("the binary runs")
+    Command::new(&*BINARY).args(arguments).current_dir(folder).output().expect("the binary runs")
 }
 
 fn words(output: &Output) -> String {
@@ -80,6 +82,17 @@ async fn sql(folder: &Path, statement: &str) {
     db.close().await.expect("closed");
 }
 
+/// A second installation with the same database and key.
+fn copied(folder: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    let data = copy.path().join("portcullis-data");
+    std::fs::create_dir(&data).expect("a data folder");
+    for name in ["portcullis.db", "secret.key"] {
+        std::fs::copy(folder.join("portcullis-data").join(name), data.join(name)).expect("a copy");
+    }
+    copy
+}
+
 #[tokio::test]
 async fn an_audit_row_edited_in_the_database_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -94,21 +107,18 @@ async fn an_audit_row_edited_in_the_database_is_named() {
     assert!(whole.status.success() && words(&whole).contains("The audit trail holds"), "{}", words(&whole));
     let anchor = words(&whole).lines().find_map(|line| line.strip_prefix("Anchor: ").map(str::to_owned));
     let anchor = anchor.expect("an anchor");
-    let kept = std::fs::read(here.join("portcullis-data/portcullis.db")).expect("the database");
+    sql(here, "PRAGMA wal_checkpoint(TRUNCATE)").await;
     for (statement, expected) in [
         ("UPDATE audit_events SET actor = 'system' WHERE seq = 2", "place 2 was altered"),
         ("UPDATE audit_events SET details = 'x' WHERE seq = 3", "after place 2 was altered"),
         ("DELETE FROM audit_events WHERE seq = 2", "between places 1 and 3 an event is missing"),
         ("UPDATE audit_events SET seal = NULL WHERE seq = 2", "place 2 was inserted"),
     ] {
-        sql(here, &format!("PRAGMA wal_checkpoint(TRUNCATE); {statement}; PRAGMA wal_checkpoint(TRUNCATE)")).await;
-        let found = run(here, &["audit", "verify"]);
+        let copy = copied(here);
+        sql(copy.path(), statement).await;
+        let found = run(copy.path(), &["audit", "verify"]);
         assert_eq!(found.status.code(), Some(1), "{statement}: {}", words(&found));
         assert!(words(&found).contains(expected), "{statement}: {}", words(&found));
-        for end in ["-wal", "-shm"] {
-            drop(std::fs::remove_file(here.join(format!("portcullis-data/portcullis.db{end}"))));
-        }
-        std::fs::write(here.join("portcullis-data/portcullis.db"), &kept).expect("the database as it was");
     }
     assert!(run(here, &["audit", "verify", "--anchor", &anchor]).status.success());
     sql(here, "DELETE FROM audit_events WHERE seq = (SELECT MAX(seq) FROM audit_events)").await;

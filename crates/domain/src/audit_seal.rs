@@ -170,6 +170,10 @@ impl Checker {
             // It follows the last good one, so the doubted one is a stranger between them.
             return Err(if follows(&self.last) { Fault::Inserted(doubted.sequence) } else { self.judged(doubted) });
         }
+        // Sealing goes in order: what has no seal before something that has one is wrong, whatever follows from it.
+        if let Some(inserted) = self.unsealed {
+            return Err(Fault::Inserted(inserted));
+        }
         let link = Link { sequence: entry.sequence, seal: found };
         if !follows(&self.last) {
             if self.before.as_ref().is_some_and(follows) {
@@ -177,9 +181,6 @@ impl Checker {
             }
             self.doubted = Some(link);
             return Ok(());
-        }
-        if let Some(inserted) = self.unsealed {
-            return Err(Fault::Inserted(inserted));
         }
         if let Some(expected) = self.expected.filter(|expected| expected.sequence == link.sequence) {
             if expected.seal != link.seal {
@@ -312,6 +313,9 @@ mod tests {
             entries.insert(2, Entry { sequence: 3, event: forged.clone(), seal: found });
             assert_eq!(check(&entries), Err(Fault::Inserted(3)), "{found:?}");
         }
+        let mut stripped = good;
+        stripped[1].seal = None;
+        assert_eq!(check(&stripped), Err(Fault::Inserted(2)));
     }
 
     #[test]
