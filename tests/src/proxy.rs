@@ -17,8 +17,26 @@ pub struct Link {
     /// The port on 127.0.0.1.
     pub port: u16,
     state: Arc<AtomicU8>,
+    /// How many connections pass something on.
+    flowing: Arc<AtomicUsize>,
     connections: Arc<std::sync::Mutex<Vec<AbortHandle>>>,
     task: JoinHandle<()>,
+}
+
+/// Counts a connection for as long as it passes something on.
+struct Flowing(Arc<AtomicUsize>);
+
+impl Flowing {
+    fn count(all: &Arc<AtomicUsize>) -> Self {
+        all.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(all))
+    }
+}
+
+impl Drop for Flowing {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Link {
@@ -27,7 +45,8 @@ impl Link {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("its port").port();
         let (state, connections) = (Arc::new(AtomicU8::new(OPEN)), Arc::new(std::sync::Mutex::new(Vec::new())));
-        let (seen, kept) = (Arc::clone(&state), Arc::clone(&connections));
+        let flowing = Arc::new(AtomicUsize::new(0));
+        let (seen, kept, counted) = (Arc::clone(&state), Arc::clone(&connections), Arc::clone(&flowing));
         let task = tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
                 match seen.load(Ordering::SeqCst) {
@@ -41,18 +60,21 @@ impl Link {
                     }
                     _ => {}
                 }
-                let seen = Arc::clone(&seen);
+                let (seen, flows) = (Arc::clone(&seen), Flowing::count(&counted));
                 let connection = tokio::spawn(async move {
                     let Ok(mut far) = TcpStream::connect(("127.0.0.1", target)).await else { return };
                     tokio::select! {
                         _ = copy_bidirectional(&mut near, &mut far) => {}
-                        () = until(&seen, HANGING) => tokio::time::sleep(Duration::from_mins(2)).await,
+                        () = until(&seen, HANGING) => {
+                            drop(flows);
+                            tokio::time::sleep(Duration::from_mins(2)).await;
+                        }
                     }
                 });
                 kept.lock().expect("not poisoned").push(connection.abort_handle());
             }
         });
-        Self { port, state, connections, task }
+        Self { port, state, flowing, connections, task }
     }
 
     /// Ends every connection and takes no new one.
@@ -63,9 +85,12 @@ impl Link {
         }
     }
 
-    /// Lets every connection hang: nothing is refused, and nothing comes through.
-    pub fn hang(&self) {
+    /// Lets every connection hang: nothing is refused, and once this returns nothing comes through.
+    pub async fn hang(&self) {
         self.state.store(HANGING, Ordering::SeqCst);
+        while self.flowing.load(Ordering::SeqCst) > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Takes connections again; those that hung are ended.

@@ -163,7 +163,7 @@ async fn away(server: &str) {
     }
     for hanging in [false, true] {
         if hanging {
-            link.hang();
+            link.hang().await;
         } else {
             link.cut();
         }
