@@ -10,6 +10,7 @@
 pub mod browser;
 pub mod postgres;
 pub mod proxy;
+pub mod requirement;
 pub mod smtp_server;
 
 use std::io::{BufRead, BufReader};

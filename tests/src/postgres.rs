@@ -1,18 +1,21 @@
-//! A database of its own on a real `PostgreSQL` server, for each test that asks.
+//! A database of its own on a real `PostgreSQL` server, for each test that asks. The storage's conformance suite reads this
+//! file too: there is one way to the server.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, Database};
+use url::Url;
+
+use crate::requirement::required;
 
 static MADE: AtomicU32 = AtomicU32::new(0);
 
 /// The server that tests may use: `PORTCULLIS_TEST_POSTGRES_URL`, or one on this machine that lets the user `postgres` in.
 /// `None` where there is none; with `PORTCULLIS_TEST_REQUIRE=postgres` that is a failure.
 pub async fn server() -> Option<String> {
-    let required =
-        std::env::var("PORTCULLIS_TEST_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one == "postgres"));
+    let required = required("postgres");
     let url = if let Ok(url) = std::env::var("PORTCULLIS_TEST_POSTGRES_URL") {
         url
     } else {
@@ -45,29 +48,35 @@ pub struct FreshDatabase {
 impl FreshDatabase {
     /// Makes it.
     pub async fn on(server: &str) -> Self {
-        let name = format!("portcullis_whole_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        let name = format!("portcullis_test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
         execute(server, &format!("CREATE DATABASE {name}")).await;
         Self { server: server.to_owned(), name }
     }
 
-    /// Its URL, on the server's own address.
+    /// Its URL, on the server's own address, with all that the server's URL asks for.
     pub fn url(&self) -> String {
-        let (base, _) = self.server.rsplit_once('/').unwrap_or((&self.server, ""));
-        format!("{base}/{}", self.name)
+        self.located().to_string()
     }
 
     /// Its URL through another port of this machine.
     pub fn url_through(&self, port: u16) -> String {
-        let mut url = url::Url::parse(&self.url()).expect("a URL");
+        let mut url = self.located();
         url.set_host(Some("127.0.0.1")).expect("a host");
         url.set_port(Some(port)).expect("a port");
         url.to_string()
     }
 
-    /// The port of the server.
-    pub fn port(&self) -> u16 {
-        url::Url::parse(&self.server).ok().and_then(|url| url.port()).unwrap_or(5432)
+    /// The address of the server.
+    pub fn address(&self) -> (String, u16) {
+        let url = self.located();
+        (url.host_str().unwrap_or("127.0.0.1").to_owned(), url.port().unwrap_or(5432))
+    }
+
+    fn located(&self) -> Url {
+        let mut url = Url::parse(&self.server).expect("the server's URL");
+        url.set_path(&self.name);
+        url
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use libtest_mimic::{Arguments, Failed, Trial};
 use portcullis_tests::Product;
 use portcullis_tests::browser::{Done, SUBMIT, fill, found, in_a_browser, main_job, reads};
+use portcullis_tests::requirement::required;
 use thirtyfour::{By, WebDriver};
 
 /// Runs a story with a fresh product and a fresh browser, for three minutes at most. Where the programs that it needs are
@@ -15,9 +16,8 @@ fn trial<F>(name: &'static str, programs: &'static [&'static str], story: F) -> 
 where
     F: AsyncFnOnce(&WebDriver, &Product) -> Done + Send + 'static,
 {
-    let required = std::env::var("PORTCULLIS_TEST_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one == "browser"));
     let missing: Vec<&str> = programs.iter().copied().filter(|program| !found(program)).collect();
-    let ignored = !missing.is_empty() && !required;
+    let ignored = !missing.is_empty() && !required("browser");
     let test = move || {
         if !missing.is_empty() {
             return Err(Failed::from(format!("required, and not found: {}", missing.join(", "))));

@@ -12,6 +12,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use portcullis_tests::browser::{found, main_job, with_a_browser};
 use portcullis_tests::postgres::{FreshDatabase, server};
 use portcullis_tests::proxy::{Balancer, Link};
+use portcullis_tests::requirement::required;
 use portcullis_tests::{Browser, Product, free_port};
 
 const ADA: &str = "ada@shop.example";
@@ -25,7 +26,8 @@ fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     let server = runtime().block_on(server());
-    let browser = found("chromium") && found("chromedriver");
+    // A required browser that is missing fails its test.
+    let browser = required("browser") || (found("chromium") && found("chromedriver"));
     let trials = vec![
         trial("the_main_job_works_in_a_browser_on_two_nodes", server.as_ref(), browser, |server| async move {
             in_a_browser(&server).await;
@@ -146,7 +148,7 @@ async fn agree(server: &str) {
 
 async fn away(server: &str) {
     let database = FreshDatabase::on(server).await;
-    let link = Link::to(database.port()).await;
+    let link = Link::to(database.address().1).await;
     let product = Product::start(&[("PORTCULLIS_DATABASE_URL", &database.url_through(link.port))]);
     let fields = [("email", ADA), ("name", "Ada Owner"), ("password", PASSWORD)];
     let made = Browser::default().post(&product.set_up_link, &format!("{}/setup", product.back_office), &fields).await;

@@ -1,11 +1,17 @@
 //! The suite that every storage passes, on `SQLite` and, where a server answers, on `PostgreSQL`.
 //!
 //! `PORTCULLIS_TEST_POSTGRES_URL` names a server and a database to sign in to; without it, a server on this machine is
-//! tried. Each trial makes a database of its own on it.
+//! tried. Each trial makes a database of its own on it. `PORTCULLIS_TEST_REQUIRE=postgres` makes a missing server a failure.
 
-#![expect(clippy::unwrap_used, reason = "a trial that cannot go on fails")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a trial that cannot go on fails")]
 
-use std::net::{SocketAddr, TcpStream};
+#[expect(unreachable_pub, reason = "it is public where the whole-product tests have it")]
+#[path = "../../../tests/src/postgres.rs"]
+mod postgres;
+#[expect(unreachable_pub, reason = "it is public where the whole-product tests have it")]
+#[path = "../../../tests/src/requirement.rs"]
+mod requirement;
+
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,11 +23,13 @@ use portcullis_storage_conformance::suite;
 use portcullis_storage_seaorm::{ConnectError, SchemaState, SeaOrmStorage};
 use sea_orm::{ConnectionTrait, Database};
 
-/// Counts the databases that this run made.
+use crate::postgres::FreshDatabase;
+
+/// Counts the files that this run made.
 static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// The databases that this run made on the server, to be dropped at its end.
-static ON_SERVER: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static ON_SERVER: Mutex<Vec<FreshDatabase>> = Mutex::new(Vec::new());
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -31,7 +39,7 @@ fn main() -> ExitCode {
         let file = path.join(format!("{}.db", MADE.fetch_add(1, Ordering::Relaxed)));
         async move { ready(&format!("sqlite://{}", file.display())).await }
     });
-    let server = postgres();
+    let server = block_on(postgres::server());
     let ignored = server.is_none();
     let here = server.clone().unwrap_or_default();
     let on_postgres = suite("postgresql", move || {
@@ -57,12 +65,12 @@ fn main() -> ExitCode {
         trials.push(trial.with_ignored_flag(ignored));
     }
     for (name, run) in [
-        ("a_held_lock_is_waited_for_only_so_long", a_held_lock_is_waited_for_only_so_long as fn(&str)),
+        ("a_held_lock_is_waited_for_only_so_long", a_held_lock_is_waited_for_only_so_long as fn(FreshDatabase)),
         ("a_server_that_went_away_is_unavailable_soon", a_server_that_went_away_is_unavailable_soon),
     ] {
         let server = server.clone().unwrap_or_default();
         let trial = Trial::test(format!("postgresql::{name}"), move || {
-            run(&block_on(fresh_database(&server)));
+            run(block_on(FreshDatabase::on(&server)));
             Ok(())
         });
         trials.push(trial.with_ignored_flag(ignored));
@@ -80,9 +88,7 @@ fn main() -> ExitCode {
         Ok(())
     }));
     let conclusion = libtest_mimic::run(&arguments, trials);
-    if let Some(server) = server {
-        block_on(drop_databases(&server));
-    }
+    ON_SERVER.lock().unwrap().clear();
     conclusion.exit_code()
 }
 
@@ -92,37 +98,12 @@ async fn ready(url: &str) -> Arc<dyn Storage> {
     Arc::new(storage)
 }
 
-/// The server to test on, when there is one.
-fn postgres() -> Option<String> {
-    if let Ok(url) = std::env::var("PORTCULLIS_TEST_POSTGRES_URL") {
-        return Some(url);
-    }
-    let here: SocketAddr = ([127, 0, 0, 1], 5432).into();
-    TcpStream::connect_timeout(&here, Duration::from_millis(500)).ok()?;
-    Some("postgres://postgres@127.0.0.1:5432/postgres".to_owned())
-}
-
 /// The URL of a new database on the server.
 async fn fresh_database(server: &str) -> String {
-    let name = format!("portcullis_test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
-    let connection = Database::connect(server).await.unwrap();
-    connection.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
-    connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    connection.close().await.unwrap();
-    ON_SERVER.lock().unwrap().push(name.clone());
-    let (base, _) = server.rsplit_once('/').unwrap();
-    format!("{base}/{name}")
-}
-
-async fn drop_databases(server: &str) {
-    let names = std::mem::take(&mut *ON_SERVER.lock().unwrap());
-    if names.is_empty() {
-        return;
-    }
-    let connection = Database::connect(server).await.unwrap();
-    for name in names {
-        connection.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
-    }
+    let database = FreshDatabase::on(server).await;
+    let url = database.url();
+    ON_SERVER.lock().unwrap().push(database);
+    url
 }
 
 fn block_on<F: Future>(future: F) -> F::Output {
@@ -197,9 +178,9 @@ fn a_schema_of_a_newer_version_is_refused(url: &str) {
     });
 }
 
-fn a_held_lock_is_waited_for_only_so_long(url: &str) {
-    block_on(async {
-        let storage = ready(url).await;
+fn a_held_lock_is_waited_for_only_so_long(database: FreshDatabase) {
+    block_on(async move {
+        let storage = ready(&database.url()).await;
         let mut holder = storage.begin().await.unwrap();
         holder.lock_sealing().await.unwrap();
         let mut other = storage.begin().await.unwrap();
@@ -215,23 +196,19 @@ fn a_held_lock_is_waited_for_only_so_long(url: &str) {
 }
 
 /// The server is reached by way of a listener that is taken away in the middle, with all that goes through it.
-fn a_server_that_went_away_is_unavailable_soon(url: &str) {
-    block_on(async {
-        let (front, host, database) = {
-            let (before, database) = url.rsplit_once('/').unwrap();
-            let (front, host) = before.rsplit_once('@').unwrap();
-            (front.to_owned(), if host.contains(':') { host.to_owned() } else { format!("{host}:5432") }, database)
-        };
+fn a_server_that_went_away_is_unavailable_soon(database: FreshDatabase) {
+    block_on(async move {
+        let server = database.address();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let way = listener.local_addr().unwrap();
+        let way = listener.local_addr().unwrap().port();
         let relay = tokio::spawn(async move {
             let mut open = tokio::task::JoinSet::new();
             while let Ok((mut near, _)) = listener.accept().await {
-                let mut far = tokio::net::TcpStream::connect(&host).await.unwrap();
+                let mut far = tokio::net::TcpStream::connect(&server).await.unwrap();
                 open.spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await.map(drop) });
             }
         });
-        let storage = ready(&format!("{front}@{way}/{database}")).await;
+        let storage = ready(&database.url_through(way)).await;
         relay.abort();
         assert!(relay.await.unwrap_err().is_cancelled());
         let started = tokio::time::timeout(Duration::from_secs(15), storage.begin()).await.unwrap();
