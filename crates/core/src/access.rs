@@ -244,9 +244,21 @@ impl Access {
         format!("{}/{}", self.settings.public_url, self.alias().await.as_str())
     }
 
-    /// A link that carries a token.
-    pub(crate) async fn link(&self, page: &str, token: &Token) -> String {
-        format!("{}/{page}?token={}", self.back_office_url().await, token.expose().as_str())
+    /// The back office's address as the unit of work that writes a mail knows it: what this node knows may be half a second
+    /// old, and a mail is read much later.
+    pub(crate) async fn back_office_in(&self, unit: &mut dyn UnitOfWork) -> Stored<String> {
+        let rows = unit.parameters().await?;
+        let alias = Rows::read(&rows).alias;
+        match alias {
+            Some(alias) => Ok(format!("{}/{}", self.settings.public_url, alias.as_str())),
+            // None that could be one: the last one known, as at the door.
+            None => Ok(self.last_known_back_office()),
+        }
+    }
+
+    fn last_known_back_office(&self) -> String {
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        format!("{}/{}", self.settings.public_url, live.alias.as_str())
     }
 
     pub(crate) fn new_token(&self) -> Token {
@@ -276,6 +288,11 @@ impl Access {
     pub(crate) async fn begin(&self) -> Stored<Box<dyn UnitOfWork>> {
         self.ports.storage.begin().await
     }
+}
+
+/// A link that carries a token.
+pub(crate) fn link(back_office: &str, page: &str, token: &Token) -> String {
+    format!("{back_office}/{page}?token={}", token.expose().as_str())
 }
 
 /// An audit event in the making.

@@ -12,7 +12,8 @@ use portcullis_domain::role::{Grants, Role, RoleId};
 use portcullis_domain::secret::{Password, Token};
 use time::Duration;
 
-use crate::access::Access;
+use crate::access::{Access, link};
+use crate::account_lock::LockedOperator;
 pub use crate::authority::Authority as Inviter;
 use crate::client::Client;
 use crate::outbox;
@@ -52,10 +53,9 @@ pub async fn invite(
     let hours = parameters.number("invitation.hours");
     let now = access.now();
     let token = access.new_token();
-    let link = access.link("invitation", &token).await;
-    let back_office = access.back_office_url().await;
-
     let mut unit = access.begin().await?;
+    let back_office = access.back_office_in(unit.as_mut()).await?;
+    let link = link(&back_office, "invitation", &token);
     let known = unit.roles().await?;
     let chosen = roles
         .iter()
@@ -198,8 +198,10 @@ pub(crate) async fn choose_by_link(
     let accepted = password::accept_for(access, password, &account).await?;
     let now = access.now();
     let mut unit = access.begin().await?;
+    // The account before the token, as whoever issues one does: the other way round they would wait for one another.
+    let current = LockedOperator::take(unit.as_mut(), account.id).await?;
+    let current = current.filter(|current| admits(purpose, current.account()));
     let spent = unit.consume_token(&token.digest(), purpose, now).await?;
-    let current = unit.account(account.id).await?.filter(|current| admits(purpose, current));
     if spent.is_none() || current.is_none() || !accepted.write(unit.as_mut(), &account, now).await? {
         drop(unit);
         return Err(refuse_link(access, client, purpose).await?);

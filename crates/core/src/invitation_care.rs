@@ -9,7 +9,7 @@ use portcullis_domain::ports::storage::audit_trail::AuditFilter;
 use portcullis_domain::ports::storage::{Stored, View};
 use time::Duration;
 
-use crate::access::Access;
+use crate::access::{self, Access};
 use crate::authority::Authority;
 use crate::client::Client;
 use crate::invitation::token_for;
@@ -112,9 +112,9 @@ async fn renew(
 ) -> Result<String, CareError> {
     let hours = access.parameters().await?.number("invitation.hours");
     let token = access.new_token();
-    let link = access.link("invitation", &token).await;
-    let back_office = access.back_office_url().await;
     let (mut unit, target, _) = reach(access, by, id).await?;
+    let back_office = access.back_office_in(unit.as_mut()).await?;
+    let link = access::link(&back_office, "invitation", &token);
     if target.status() != AccountStatus::Invited {
         return Err(CareError::NotNow);
     }

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod account;
 pub mod account_import;
+mod account_lock;
 pub mod alias;
 pub mod audit_trail;
 pub mod authority;

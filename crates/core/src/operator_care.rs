@@ -12,7 +12,8 @@ use portcullis_domain::ports::storage::{StorageError, UnitOfWork};
 use portcullis_domain::role::{Grants, Role, RoleId};
 use time::Duration;
 
-use crate::access::{Access, Event};
+use crate::access::{self, Access, Event};
+use crate::account_lock::LockedOperator;
 use crate::authority::{Authority, covers};
 use crate::client::Client;
 use crate::invitation::{admits, token_for};
@@ -44,18 +45,19 @@ pub enum CareError {
     Storage(#[from] StorageError),
 }
 
-/// A unit of work in which an operator may be changed by this authority, and the operator.
+/// A unit of work in which an operator may be changed by this authority, and the operator, whose account is locked.
 pub(crate) async fn reach(
     access: &Access,
     by: Authority<'_>,
     id: AccountId,
-) -> Result<(Box<dyn UnitOfWork>, Operator, Grants), CareError> {
+) -> Result<(Box<dyn UnitOfWork>, LockedOperator, Grants), CareError> {
     let mut unit = access.begin().await?;
     unit.lock_super_administrators().await?;
     let held = by.holds_now(unit.as_mut()).await?;
-    let target = unit.operator(id).await?;
+    let target = LockedOperator::take(unit.as_mut(), id).await?;
     // Whoever may not manage operators learns nothing of who exists.
-    if !covers(&held, BuiltIn::Operators, target.as_ref().map_or(&Grants::default(), Operator::grants)) {
+    let needed = target.as_ref().map(|target| target.grants().clone()).unwrap_or_default();
+    if !covers(&held, BuiltIn::Operators, &needed) {
         return Err(CareError::Forbidden);
     }
     Ok((unit, target.ok_or(CareError::Unknown)?, held))
@@ -217,8 +219,8 @@ pub async fn end_sessions(
 pub async fn send_reset(access: &Access, by: Authority<'_>, client: &Client, id: AccountId) -> Result<(), CareError> {
     let minutes = access.parameters().await?.number("reset_link.minutes");
     let token = access.new_token();
-    let link = access.link("password/reset", &token).await;
     let (mut unit, target, _) = reach(access, by, id).await?;
+    let link = access::link(&access.back_office_in(unit.as_mut()).await?, "password/reset", &token);
     if !admits(Purpose::PasswordReset, target.account()) {
         return Err(CareError::NotNow);
     }
@@ -244,7 +246,7 @@ pub async fn remove_two_factor(
     not_oneself(by, id)?;
     let (mut unit, target, _) = reach(access, by, id).await?;
     let remover = Some(by.name(access));
-    match take_away(access, unit.as_mut(), client, target.account(), by.actor(), remover, None).await {
+    match take_away(access, unit.as_mut(), client, &target, by.actor(), remover, None).await {
         Err(RemoveError::Off) => return Err(CareError::NotNow),
         Err(RemoveError::Storage(error)) => return Err(error.into()),
         Ok(()) => {}

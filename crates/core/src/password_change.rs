@@ -8,6 +8,7 @@ use portcullis_domain::session::{Progress, Stage};
 use time::Duration;
 
 use crate::access::Access;
+use crate::account_lock::LockedOperator;
 use crate::client::Client;
 use crate::invitation::tell_of_change;
 use crate::password::{self, Accepted, ChooseError};
@@ -145,18 +146,19 @@ async fn replace(
     accepted: &Accepted,
 ) -> Result<Token, ChangeError> {
     let account = who.operator.account();
+    let parameters = access.parameters().await?;
     let now = access.now();
     let mut unit = access.begin().await?;
+    let owner = LockedOperator::take(unit.as_mut(), account.id).await?.ok_or(ChangeError::WrongCurrent)?;
     if !accepted.write(unit.as_mut(), account, now).await? {
         // Changed elsewhere in the meantime: what was proven here is not the present password any more.
         return Err(ChangeError::WrongCurrent);
     }
     unit.void_tokens(account.id, None, now).await?;
     unit.end_sessions(account.id, Some(who.session.id)).await?;
-    let parameters = access.parameters().await?;
-    let due = two_factor::progress(unit.as_mut(), &parameters, &who.operator, true, now).await?;
+    let due = two_factor::progress(unit.as_mut(), &parameters, &owner, true, now).await?;
     let stage = Progress { password_due: false, ..due }.stage();
-    let token = renew_session(access, unit.as_mut(), who, stage, now).await?;
+    let token = renew_session(access, unit.as_mut(), who, &owner, stage, now).await?;
     tell_of_change(access, unit.as_mut(), account, client).await?;
     let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
     access

@@ -5,19 +5,20 @@
 
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::email::EmailKey;
-use portcullis_domain::mail_message::{Content, MailMessage};
+use portcullis_domain::mail_message::Content;
 use portcullis_domain::one_time_token::Purpose;
 use portcullis_domain::ports::storage::{RecoveryRequest, StorageError, Stored};
 use portcullis_domain::rate_limit::BudgetKey;
 use portcullis_domain::secret::{Password, Token};
 use time::Duration;
 
-use crate::access::Access;
+use crate::access::{self, Access};
+use crate::account_lock::LockedOperator;
 use crate::client::Client;
 use crate::invitation::{admits, choose_by_link, token_for};
-use crate::outbox;
 use crate::password::ChooseError;
 use crate::sign_in::spend;
+use crate::two_factor::tell;
 
 /// Asking for a link did not work.
 #[derive(Debug, thiserror::Error)]
@@ -69,37 +70,49 @@ pub async fn request(access: &Access, client: &Client, email: &str) -> Result<()
 /// requests were taken.
 ///
 /// # Errors
-/// [`StorageError`]: nothing was taken.
+/// [`StorageError`]: what could not be taken waits.
 pub async fn work_off(access: &Access, most: u64) -> Stored<usize> {
     let minutes = access.parameters().await?.number("reset_link.minutes");
+    let mut taken = 0;
+    // One at a time: whoever holds one account and waits for another may be waited for.
+    for _ in 0..most {
+        let worked_off = match work_off_next(access, minutes).await {
+            Err(StorageError::BrokenOff(_)) => work_off_next(access, minutes).await?,
+            other => other?,
+        };
+        if !worked_off {
+            break;
+        }
+        taken += 1;
+    }
+    Ok(taken)
+}
+
+/// Works off the next request that is due; false when there is none.
+async fn work_off_next(access: &Access, minutes: u32) -> Stored<bool> {
     let now = access.now();
     let mut unit = access.begin().await?;
-    let requests = unit.take_recovery_requests(now, most).await?;
-    for request in &requests {
-        let found = unit.account_by_email(&request.email).await?;
-        let Some(account) = found.filter(|account| admits(Purpose::PasswordReset, account)) else { continue };
+    let Some(request) = unit.take_recovery_requests(now, 1).await?.pop() else { return Ok(false) };
+    // Whether the account may have a link is asked once it is locked: a suspension that is being written voids every link,
+    // and must not miss this one.
+    let locked = match unit.account_by_email(&request.email).await? {
+        Some(found) => LockedOperator::take(unit.as_mut(), found.id).await?,
+        None => None,
+    };
+    if let Some(operator) = locked.filter(|operator| admits(Purpose::PasswordReset, operator.account())) {
         let token = access.new_token();
         let lifetime = Duration::minutes(i64::from(minutes));
-        unit.issue_token(&token_for(&token, Purpose::PasswordReset, account.id, now, lifetime)).await?;
-        let content = Content::PasswordReset { link: access.link("password/reset", &token).await, minutes };
-        let message = MailMessage {
-            to: account.email.clone(),
-            name: account.name.clone(),
-            language: account.language,
-            at: now,
-            content,
-        };
-        outbox::enqueue(access, unit.as_mut(), message).await?;
+        unit.issue_token(&token_for(&token, Purpose::PasswordReset, operator.id(), now, lifetime)).await?;
+        let link = access::link(&access.back_office_in(unit.as_mut()).await?, "password/reset", &token);
+        tell(access, unit.as_mut(), operator.account(), Content::PasswordReset { link, minutes }).await?;
         access
             .event(Actor::System, Action::ResetIssued)
-            .on(account.id.0.to_string(), account.email.as_str())
+            .on(operator.id().0.to_string(), operator.email().as_str())
             .record(unit.as_mut())
             .await?;
     }
-    if !requests.is_empty() {
-        unit.commit().await?;
-    }
-    Ok(requests.len())
+    unit.commit().await?;
+    Ok(true)
 }
 
 /// Replaces the forgotten password. Ends every session, does not sign in (ASVS 6.4.3).
@@ -119,10 +132,12 @@ pub async fn rescue_link(access: &Access, email: &EmailKey) -> Stored<Option<Str
     let parameters = access.parameters().await?;
     let now = access.now();
     let mut unit = access.begin().await?;
-    let Some(account) = unit.account_by_email(email).await? else { return Ok(None) };
-    let (purpose, page, lifetime) = if admits(Purpose::Invitation, &account) {
+    let Some(found) = unit.account_by_email(email).await? else { return Ok(None) };
+    let Some(operator) = LockedOperator::take(unit.as_mut(), found.id).await? else { return Ok(None) };
+    let account = operator.account();
+    let (purpose, page, lifetime) = if admits(Purpose::Invitation, account) {
         (Purpose::Invitation, "invitation", Duration::hours(i64::from(parameters.number("invitation.hours"))))
-    } else if admits(Purpose::PasswordReset, &account) {
+    } else if admits(Purpose::PasswordReset, account) {
         (
             Purpose::PasswordReset,
             "password/reset",
@@ -138,6 +153,7 @@ pub async fn rescue_link(access: &Access, email: &EmailKey) -> Stored<Option<Str
         .on(account.id.0.to_string(), account.email.as_str())
         .record(unit.as_mut())
         .await?;
+    let link = access::link(&access.back_office_in(unit.as_mut()).await?, page, &token);
     unit.commit().await?;
-    Ok(Some(access.link(page, &token).await))
+    Ok(Some(link))
 }

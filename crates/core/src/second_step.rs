@@ -13,6 +13,7 @@ use portcullis_domain::two_factor::{Code, RecoveryCode, matching_step};
 use time::Duration;
 
 use crate::access::Access;
+use crate::account_lock::LockedOperator;
 use crate::client::Client;
 use crate::session::{Authenticated, actor};
 use crate::sign_in::{Opened, arrive, renew_session};
@@ -103,8 +104,9 @@ async fn pass(
 ) -> Result<Opened, SecondStepError> {
     let parameters = access.parameters().await?;
     let now = access.now();
-    let account = who.operator.account();
     let mut unit = access.begin().await?;
+    let owner = LockedOperator::take(unit.as_mut(), who.operator.id()).await?.ok_or(SecondStepError::Over)?;
+    let account = owner.account();
     // The session may have ended, or moved on, since the gate read it.
     let current = unit.session(&who.session.digest).await?;
     if current.is_none_or(|current| current.stage != Stage::SecondStepDue) {
@@ -137,8 +139,8 @@ async fn pass(
         return Err(SecondStepError::Refused);
     }
     unit.refund_budget(of_account, per_account).await?;
-    let progress = two_factor::progress(unit.as_mut(), &parameters, &who.operator, true, now).await?;
-    let token = renew_session(access, unit.as_mut(), who, progress.stage(), now).await?;
+    let progress = two_factor::progress(unit.as_mut(), &parameters, &owner, true, now).await?;
+    let token = renew_session(access, unit.as_mut(), who, &owner, progress.stage(), now).await?;
     record(access, unit.as_mut(), client, who, Action::SecondStepPassed).await?;
     let device = arrive(access, unit.as_mut(), client, account, now).await?;
     unit.commit().await?;

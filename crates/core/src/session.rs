@@ -8,6 +8,7 @@ use portcullis_domain::session::{Session, SessionId};
 use time::Duration;
 
 use crate::access::Access;
+use crate::account_lock::LockedOperator;
 use crate::client::Client;
 
 /// Last use is written at most this often.
@@ -67,6 +68,7 @@ pub async fn list(access: &Access, account: AccountId) -> Stored<Vec<Session>> {
 /// [`portcullis_domain::ports::storage::StorageError`].
 pub async fn end_own(access: &Access, client: &Client, who: &Authenticated, id: SessionId) -> Stored<bool> {
     let mut unit = access.begin().await?;
+    LockedOperator::take(unit.as_mut(), who.operator.id()).await?;
     let own = unit.sessions(who.operator.id()).await?.iter().any(|session| session.id == id);
     if !own || !unit.end_session(id).await? {
         return Ok(false);
@@ -83,6 +85,7 @@ pub async fn end_own(access: &Access, client: &Client, who: &Authenticated, id: 
 /// [`portcullis_domain::ports::storage::StorageError`].
 pub async fn end_others(access: &Access, client: &Client, who: &Authenticated) -> Stored<u64> {
     let mut unit = access.begin().await?;
+    LockedOperator::take(unit.as_mut(), who.operator.id()).await?;
     let ended = unit.end_sessions(who.operator.id(), Some(who.session.id)).await?;
     let event = access.event(actor(&who.operator), Action::SessionsEnded).from(client).with("ended", ended.to_string());
     event.record(unit.as_mut()).await?;
@@ -96,6 +99,7 @@ pub async fn end_others(access: &Access, client: &Client, who: &Authenticated) -
 /// [`portcullis_domain::ports::storage::StorageError`].
 pub async fn sign_out(access: &Access, who: &Authenticated) -> Stored<()> {
     let mut unit = access.begin().await?;
+    LockedOperator::take(unit.as_mut(), who.operator.id()).await?;
     if unit.end_session(who.session.id).await? {
         access.event(actor(&who.operator), Action::SignedOut).record(unit.as_mut()).await?;
         unit.commit().await?;

@@ -10,7 +10,7 @@ use portcullis_domain::role::RoleId;
 use portcullis_domain::secret::{Password, PasswordHash, Token};
 use time::Duration;
 
-use crate::access::Access;
+use crate::access::{Access, link};
 use crate::client::Client;
 use crate::invitation::{refuse_link, token_for};
 use crate::password::{self, ChooseError};
@@ -26,9 +26,12 @@ pub async fn issue_link(access: &Access) -> Stored<Option<String>> {
     let now = access.now();
     let token = access.new_token();
     let mut unit = access.begin().await?;
+    // In turn with other nodes that start, and with whoever completes set-up.
+    unit.lock_super_administrators().await?;
     if unit.set_up_at().await?.is_some() {
         return Ok(None);
     }
+    let back_office = access.back_office_in(unit.as_mut()).await?;
     unit.issue_token(&OneTimeToken {
         digest: token.digest(),
         purpose: Purpose::SetUp,
@@ -39,7 +42,7 @@ pub async fn issue_link(access: &Access) -> Stored<Option<String>> {
     })
     .await?;
     unit.commit().await?;
-    Ok(Some(access.link("setup", &token).await))
+    Ok(Some(link(&back_office, "setup", &token)))
 }
 
 /// Whether the form may be shown for this token. Spends nothing.
@@ -73,6 +76,7 @@ pub async fn complete(
     let accepted = password::accept(access, password, email.as_str(), name.as_str()).await?;
     let account = first_account(access, client, email, name, Some(accepted.hash.clone()));
     let mut unit = access.begin().await?;
+    unit.lock_super_administrators().await?;
     if unit.consume_token(&token.digest(), Purpose::SetUp, access.now()).await?.is_none() {
         drop(unit);
         return Err(refuse_link(access, client, Purpose::SetUp).await?);
@@ -104,6 +108,7 @@ pub async fn complete_at_console(
     let account = first_account(access, &client, email, name, hash);
     let hours = access.parameters().await?.number("invitation.hours");
     let mut unit = access.begin().await?;
+    unit.lock_super_administrators().await?;
     make_first(access, unit.as_mut(), &client, &account, Actor::CommandLine).await?;
     if let Some(accepted) = &accepted {
         accepted.note(unit.as_mut(), &account).await?;
@@ -112,7 +117,7 @@ pub async fn complete_at_console(
         let token = access.new_token();
         let lifetime = Duration::hours(i64::from(hours));
         unit.issue_token(&token_for(&token, Purpose::Invitation, account.id, access.now(), lifetime)).await?;
-        Some(access.link("invitation", &token).await)
+        Some(link(&access.back_office_in(unit.as_mut()).await?, "invitation", &token))
     } else {
         None
     };

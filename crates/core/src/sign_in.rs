@@ -14,6 +14,7 @@ use portcullis_domain::session::{Session, SessionId, Stage};
 use time::Duration;
 
 use crate::access::Access;
+use crate::account_lock::LockedOperator;
 use crate::client::Client;
 use crate::session::Authenticated;
 use crate::two_factor;
@@ -158,12 +159,12 @@ pub async fn sign_in(
     let mut unit = access.begin().await?;
     let current = match (&verification, &known) {
         (Verification::Wrong, _) | (_, None) => None,
-        // Read again: password or status may have changed while the hash was computed.
-        (_, Some(account)) => {
-            unit.account(account.id).await?.filter(|current| may_sign_in(current) && current.password == hash)
-        }
+        // Read again: password, status, roles or factor may have changed while the hash was computed.
+        (_, Some(account)) => LockedOperator::take(unit.as_mut(), account.id)
+            .await?
+            .filter(|current| may_sign_in(current.account()) && current.account().password == hash),
     };
-    let Some(account) = current else {
+    let Some(operator) = current else {
         let reason = if too_long { "too-long" } else { why_refused(found.as_ref(), &verification) };
         let mut event = access.event(Actor::Stranger, Action::SignInRefused).from(client).with("reason", reason);
         // What matches no account is not kept: people type their password into that field.
@@ -175,6 +176,7 @@ pub async fn sign_in(
         return Err(SignInError::Refused);
     };
     refund(unit.as_mut(), &budgets).await?;
+    let account = operator.account();
     let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
     if let (Verification::RightRenewed(renewed), Some(old)) = (&verification, &hash)
         && unit.renew_hash(account.id, old, renewed).await?
@@ -187,13 +189,11 @@ pub async fn sign_in(
         unit.end_session(old.id).await?;
     }
     let now = access.now();
-    // Read as an operator only now: roles decide whether a second factor is asked for.
-    let operator = unit.operator(account.id).await?.ok_or(SignInError::Refused)?;
     let stage = two_factor::progress(unit.as_mut(), &parameters, &operator, false, now).await?.stage();
-    let token = open_session(access, unit.as_mut(), &account, client, stage, now).await?;
+    let token = open_session(access, unit.as_mut(), &operator, client, stage, now).await?;
     let (mut device, mut enrolment_asked) = (None, false);
     if stage != Stage::SecondStepDue {
-        device = arrive(access, unit.as_mut(), client, &account, now).await?;
+        device = arrive(access, unit.as_mut(), client, account, now).await?;
         enrolment_asked = two_factor::is_asked(unit.as_mut(), &parameters, &operator, now).await?;
     }
     let event = access.event(actor, Action::SignedIn).on(account.id.0.to_string(), account.email.as_str());
@@ -228,14 +228,19 @@ pub(crate) async fn arrive(
 }
 
 /// Moves a session on to another stage, or to a fresh proof: under a new name and a new cookie, and the old one is dead
-/// (ASVS 7.2.4). Its beginning stays: the absolute end does not move.
+/// (ASVS 7.2.4). Its beginning stays: the absolute end does not move. Its owner's account was locked before, so that nobody
+/// who is ending sessions misses the new one.
 pub(crate) async fn renew_session(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     who: &Authenticated,
+    owner: &LockedOperator,
     stage: Stage,
     now: Instant,
 ) -> Result<Token, StorageError> {
+    if owner.id() != who.session.account || owner.status() != AccountStatus::Active {
+        return Err(StorageError::Conflict);
+    }
     if !unit.end_session(who.session.id).await? {
         // It was ended, or moved on in another tab, since the gate read it: nothing of this request may count.
         return Err(StorageError::Conflict);
@@ -276,11 +281,11 @@ pub(crate) fn password_due(account: &Account, parameters: &Parameters, now: Inst
     account.password_change_due || too_old
 }
 
-/// Opens a session with a fresh 256-bit cookie (ASVS 7.2.4).
+/// Opens a session with a fresh 256-bit cookie (ASVS 7.2.4), for an operator whose account was locked before.
 pub(crate) async fn open_session(
     access: &Access,
     unit: &mut dyn UnitOfWork,
-    account: &Account,
+    owner: &LockedOperator,
     client: &Client,
     stage: Stage,
     now: Instant,
@@ -289,7 +294,7 @@ pub(crate) async fn open_session(
     unit.insert_session(&Session {
         id: SessionId(access.new_id()),
         digest: token.digest(),
-        account: account.id,
+        account: owner.id(),
         stage,
         created_at: now,
         last_seen_at: now,

@@ -9,6 +9,7 @@ use portcullis_domain::two_factor::{Code, matching_step};
 use time::Duration;
 
 use crate::access::Access;
+use crate::account_lock::LockedOperator;
 use crate::client::Client;
 use crate::session::{Authenticated, actor};
 use crate::sign_in::{LONGEST, budgets, give_back, renew_session, spend};
@@ -79,10 +80,11 @@ pub async fn with_password(
         }
     }
     let mut unit = access.begin().await?;
-    if unit.account(account.id).await?.is_none_or(|current| current.password != account.password) {
-        return Err(StepUpError::WrongPassword);
-    }
-    let token = renew_session(access, unit.as_mut(), who, who.session.stage, access.now()).await?;
+    let owner = LockedOperator::take(unit.as_mut(), account.id).await?;
+    // What was proven is the present password, unless it changed while the hash was computed.
+    let owner = owner.filter(|current| current.account().password == account.password);
+    let Some(owner) = owner else { return Err(StepUpError::WrongPassword) };
+    let token = renew_session(access, unit.as_mut(), who, &owner, who.session.stage, access.now()).await?;
     access.event(actor(&who.operator), Action::StepUpPassed).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     Ok(token)
@@ -104,6 +106,9 @@ pub async fn with_code(
     let budgets = [(key, parameters.rate("second_factor.per_account"))];
     take(access, &budgets).await?;
     let mut unit = access.begin().await?;
+    let Some(owner) = LockedOperator::take(unit.as_mut(), account).await? else {
+        return Err(StepUpError::WrongCode);
+    };
     let factor = unit.two_factor(account).await?;
     let step = factor.and_then(|factor| {
         let secret = two_factor::open(access, account, &factor)?;
@@ -121,7 +126,7 @@ pub async fn with_code(
     for (key, limit) in &budgets {
         unit.refund_budget(key, limit).await?;
     }
-    let token = renew_session(access, unit.as_mut(), who, who.session.stage, now).await?;
+    let token = renew_session(access, unit.as_mut(), who, &owner, who.session.stage, now).await?;
     access.event(actor(&who.operator), Action::StepUpPassed).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     Ok(token)

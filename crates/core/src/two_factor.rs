@@ -14,6 +14,7 @@ use time::Duration;
 use zeroize::Zeroizing;
 
 use crate::access::Access;
+use crate::account_lock::LockedOperator;
 use crate::client::Client;
 use crate::outbox;
 use crate::session::{Authenticated, actor};
@@ -127,6 +128,9 @@ pub async fn add(
     let now = access.now();
     let key = BudgetKey::new("two-factor/enrolment", &[&account.id.0.to_string()]);
     let mut unit = access.begin().await?;
+    let Some(owner) = LockedOperator::take(unit.as_mut(), account.id).await? else {
+        return Err(StorageError::Conflict.into());
+    };
     let limit = RateLimit::new(10, Duration::HOUR);
     if let Decision::Refused { retry_after } = unit.spend_budget(&key, &limit, now).await? {
         return Err(AddError::Limited { retry_after });
@@ -147,7 +151,7 @@ pub async fn add(
     unit.end_sessions(account.id, Some(who.session.id)).await?;
     unit.void_tokens(account.id, None, now).await?;
     let stage = Stage::SignedIn;
-    let token = renew_session(access, unit.as_mut(), who, stage, now).await?;
+    let token = renew_session(access, unit.as_mut(), who, &owner, stage, now).await?;
     let content = Content::TwoFactorAdded { device: client.device.clone(), address: client.address.clone() };
     tell(access, unit.as_mut(), account, content).await?;
     let event = access.event(actor(&who.operator), Action::TwoFactorAdded);
@@ -202,6 +206,7 @@ pub async fn replace_recovery_codes(
     let codes = new_codes(access);
     let digests: Vec<_> = codes.iter().map(RecoveryCode::digest).collect();
     let mut unit = access.begin().await?;
+    LockedOperator::take(unit.as_mut(), who.operator.id()).await?;
     if !unit.replace_recovery_codes(who.operator.id(), &digests).await? {
         return Ok(None);
     }
@@ -228,13 +233,14 @@ pub enum RemoveError {
 /// # Errors
 /// [`RemoveError`].
 pub async fn remove(access: &Access, client: &Client, who: &Authenticated) -> Result<Token, RemoveError> {
+    let parameters = access.parameters().await?;
     let now = access.now();
     let mut unit = access.begin().await?;
-    take_away(access, unit.as_mut(), client, who.operator.account(), actor(&who.operator), None, Some(who)).await?;
+    let owner = LockedOperator::take(unit.as_mut(), who.operator.id()).await?.ok_or(RemoveError::Off)?;
+    take_away(access, unit.as_mut(), client, &owner, actor(&who.operator), None, Some(who)).await?;
     // Where a second factor is required, another must be added before anything else.
-    let parameters = access.parameters().await?;
-    let stage = progress(unit.as_mut(), &parameters, &who.operator, true, now).await?.stage();
-    let token = renew_session(access, unit.as_mut(), who, stage, now).await?;
+    let stage = progress(unit.as_mut(), &parameters, &owner, true, now).await?.stage();
+    let token = renew_session(access, unit.as_mut(), who, &owner, stage, now).await?;
     unit.commit().await?;
     access.mail_waits().notify_one();
     Ok(token)
@@ -245,11 +251,12 @@ pub(crate) async fn take_away(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     client: &Client,
-    account: &Account,
+    owner: &LockedOperator,
     actor: Actor,
     by: Option<String>,
     keeps: Option<&Authenticated>,
 ) -> Result<(), RemoveError> {
+    let account = owner.account();
     if !unit.remove_two_factor(account.id).await? {
         return Err(RemoveError::Off);
     }

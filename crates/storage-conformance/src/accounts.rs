@@ -224,3 +224,12 @@ pub(crate) async fn deleting_takes_all_the_rest_along_but_what_was_recorded(stor
     }
     assert_eq!(unit.parameter_changes("key", FIRST).await.unwrap(), [change], "with the name of who did it");
 }
+
+pub(crate) async fn only_an_account_that_is_there_is_locked(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1)]).await;
+    let mut unit = storage.begin().await.unwrap();
+    assert!(unit.lock_account(id(1)).await.unwrap());
+    assert!(unit.lock_account(id(1)).await.unwrap(), "again, as it is this one's");
+    assert!(!unit.lock_account(id(2)).await.unwrap());
+    unit.commit().await.unwrap();
+}

@@ -105,6 +105,7 @@ fn all() -> Vec<(&'static str, Run)> {
             what_no_text_column_holds_is_not_found,
             a_profile_changes_name_and_language_only,
             a_status_moves_from_where_it_was_seen,
+            only_an_account_that_is_there_is_locked,
             deleting_takes_roles_sessions_and_tokens_along,
             deleting_takes_all_the_rest_along_but_what_was_recorded,;
         passwords:
@@ -151,12 +152,16 @@ fn all() -> Vec<(&'static str, Run)> {
             a_token_expires_exactly_when_it_says,
             issuing_voids_the_older_of_the_same_purpose_and_person,
             issuing_for_nobody_voids_the_older_for_nobody,
-            voiding_takes_one_purpose_or_all,;
+            voiding_takes_one_purpose_or_all,
+            of_racing_issues_one_is_good,
+            voiding_misses_none_that_is_being_issued,;
         sessions:
             a_session_is_found_by_its_digest,
             sessions_come_latest_use_first_and_never_go_back,
             a_session_ends_once,
-            ending_the_others_spares_one_and_other_people,;
+            ending_the_others_spares_one_and_other_people,
+            whoever_ends_all_misses_none_that_is_being_opened,
+            whoever_ends_all_misses_none_that_is_being_renewed,;
         two_factors:
             a_second_factor_is_read_back_as_it_was_written,
             a_step_is_spent_once_and_only_later_ones_after_it,

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use portcullis_domain::account::AccountStatus;
 use portcullis_domain::ports::storage::Storage;
 use portcullis_domain::session::{Session, SessionId, Stage};
 use time::Duration;
 
-use crate::fixtures::{digest, given, id, now, operator, session, uuid};
+use crate::fixtures::{RACERS, digest, given, id, linger, now, operator, race, session, uuid};
 
 async fn opened(storage: &Arc<dyn Storage>, sessions: &[Session]) {
     let mut unit = storage.begin().await.unwrap();
@@ -68,4 +69,49 @@ pub(crate) async fn ending_the_others_spares_one_and_other_people(storage: Arc<d
     let mut view = storage.view().await.unwrap();
     assert_eq!(view.sessions(id(1)).await.unwrap(), []);
     assert_eq!(view.sessions(id(2)).await.unwrap(), [session(4, id(2))]);
+}
+
+pub(crate) async fn whoever_ends_all_misses_none_that_is_being_opened(storage: Arc<dyn Storage>) {
+    for round in 1..=8 {
+        given(&storage, &[operator(round)]).await;
+        race(&storage, RACERS, move |n, storage| async move {
+            let mut unit = storage.begin().await.unwrap();
+            assert!(unit.lock_account(id(round)).await.unwrap());
+            let status = unit.account(id(round)).await.unwrap().unwrap().status;
+            linger().await;
+            if n == 7 {
+                assert!(unit.set_status(id(round), status, AccountStatus::Suspended).await.unwrap());
+                unit.end_sessions(id(round), None).await.unwrap();
+            } else if status == AccountStatus::Active {
+                unit.insert_session(&session(100 * round + n, id(round))).await.unwrap();
+            }
+            linger().await;
+            unit.commit().await.unwrap();
+        })
+        .await;
+        assert_eq!(storage.view().await.unwrap().sessions(id(round)).await.unwrap(), [], "round {round}");
+    }
+}
+
+pub(crate) async fn whoever_ends_all_misses_none_that_is_being_renewed(storage: Arc<dyn Storage>) {
+    for round in 1..=8 {
+        given(&storage, &[operator(round)]).await;
+        opened(&storage, &[session(100 * round, id(round))]).await;
+        race(&storage, RACERS, move |n, storage| async move {
+            let mut unit = storage.begin().await.unwrap();
+            assert!(unit.lock_account(id(round)).await.unwrap());
+            if n == 7 {
+                linger().await;
+                unit.end_sessions(id(round), None).await.unwrap();
+            } else if let Some(old) = unit.sessions(id(round)).await.unwrap().pop() {
+                assert!(unit.end_session(old.id).await.unwrap(), "nobody else holds the account");
+                linger().await;
+                unit.insert_session(&session(100 * round + n + 1, id(round))).await.unwrap();
+            }
+            linger().await;
+            unit.commit().await.unwrap();
+        })
+        .await;
+        assert_eq!(storage.view().await.unwrap().sessions(id(round)).await.unwrap(), [], "round {round}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use portcullis_domain::account::AccountStatus;
 use portcullis_domain::one_time_token::{OneTimeToken, Purpose, Worth};
 use portcullis_domain::ports::storage::Storage;
 use time::Duration;
@@ -127,4 +128,52 @@ pub(crate) async fn voiding_takes_one_purpose_or_all(storage: Arc<dyn Storage>) 
     }
     let still = storage.view().await.unwrap().token(&digest(1)).await.unwrap();
     assert_eq!(still, Some(spent), "what was spent keeps the time when it was");
+}
+
+pub(crate) async fn of_racing_issues_one_is_good(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1)]).await;
+    for (from, purpose, account) in [(0, Purpose::PasswordReset, Some(id(1))), (100, Purpose::SetUp, None)] {
+        race(&storage, RACERS, move |n, storage| async move {
+            let mut unit = storage.begin().await.unwrap();
+            unit.issue_token(&token(from + n, purpose, account)).await.unwrap();
+            linger().await;
+            unit.commit().await.unwrap();
+        })
+        .await;
+        let mut good = 0;
+        for n in 0..RACERS {
+            good += u32::from(worth(&storage, from + n).await == Worth::Good);
+        }
+        assert_eq!(good, 1, "{purpose:?}");
+    }
+}
+
+pub(crate) async fn voiding_misses_none_that_is_being_issued(storage: Arc<dyn Storage>) {
+    for round in 1..=8 {
+        given(&storage, &[operator(round)]).await;
+        let issued = race(&storage, RACERS, move |n, storage| async move {
+            let mut unit = storage.begin().await.unwrap();
+            if n == 7 {
+                unit.void_tokens(id(round), None, now()).await.unwrap();
+                assert!(
+                    unit.set_status(id(round), AccountStatus::Active, AccountStatus::Suspended).await.unwrap(),
+                    "once"
+                );
+            }
+            let issues = n != 7
+                && unit.lock_account(id(round)).await.unwrap()
+                && unit.account(id(round)).await.unwrap().unwrap().status == AccountStatus::Active;
+            if issues {
+                linger().await;
+                unit.issue_token(&token(100 * round + n, Purpose::PasswordReset, Some(id(round)))).await.unwrap();
+            }
+            linger().await;
+            unit.commit().await.unwrap();
+            issues
+        })
+        .await;
+        for (n, _) in (0..).zip(issued).filter(|(_, issued)| *issued) {
+            assert_eq!(worth(&storage, 100 * round + n).await, Worth::Spent, "round {round}, caller {n}");
+        }
+    }
 }

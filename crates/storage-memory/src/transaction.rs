@@ -61,6 +61,11 @@ impl Transaction {
 
 #[async_trait]
 impl UnitOfWork for Transaction {
+    async fn lock_account(&mut self, id: AccountId) -> Stored<bool> {
+        // There is one writer at a time, and it began with what the one before it left.
+        Ok(self.state().accounts.contains_key(&id))
+    }
+
     async fn complete_set_up(&mut self, now: Instant) -> Stored<bool> {
         let first = self.state().set_up_at.is_none();
         if first {

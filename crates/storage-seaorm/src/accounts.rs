@@ -105,6 +105,12 @@ pub(crate) fn pattern(search: &str) -> Value {
     text(&pattern)
 }
 
+/// Waits for the account's row, and holds it until the unit of work ends; false when there is none.
+pub(crate) async fn lock<C: ConnectionTrait>(db: &C, id: AccountId) -> Stored<bool> {
+    let sql = format!("SELECT id FROM accounts WHERE id = $1{}", row_lock(db, " FOR NO KEY UPDATE"));
+    Ok(row(db, &sql, vec![id.0.into()]).await?.is_some())
+}
+
 pub(crate) async fn insert<C: ConnectionTrait>(db: &C, account: &Account) -> Stored<()> {
     let sql = "INSERT INTO accounts (id, kind, email, email_key, name, name_key, search, language, status, password, \
                password_set_at, password_change_due, created_at) \

@@ -53,10 +53,22 @@ pub enum ConnectError {
     NewerSchema(String),
 }
 
+/// Whether `PostgreSQL` ended this unit of work so that another could go on: a deadlock, or a conflict of the isolation.
+fn broken_off(error: &DbErr) -> bool {
+    let (DbErr::Query(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner))) = error else {
+        return false;
+    };
+    let Some(error) = inner.as_database_error() else { return false };
+    error.code().is_some_and(|code| matches!(&*code, "40001" | "40P01"))
+}
+
 /// The error of the domain for an error of `SeaORM`.
 pub(crate) fn storage_error(error: &DbErr) -> StorageError {
     if let Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)) = error.sql_err() {
         return StorageError::Conflict;
+    }
+    if broken_off(error) {
+        return StorageError::BrokenOff(error.to_string());
     }
     match error {
         DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => StorageError::Corrupt(error.to_string()),

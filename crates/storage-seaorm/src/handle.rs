@@ -81,6 +81,10 @@ impl<C: ConnectionTrait + Send> View for Handle<C> {
 
 #[async_trait]
 impl UnitOfWork for Handle<DatabaseTransaction> {
+    async fn lock_account(&mut self, id: AccountId) -> Stored<bool> {
+        accounts::lock(&self.0, id).await
+    }
+
     async fn complete_set_up(&mut self, now: Instant) -> Stored<bool> {
         accounts::complete_set_up(&self.0, now).await
     }

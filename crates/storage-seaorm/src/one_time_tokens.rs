@@ -8,7 +8,9 @@ use portcullis_domain::secret::Digest256;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use crate::statement::{Row, at, digest, execute, maybe_at, row, row_lock};
+use crate::accounts;
+use crate::role_book::lock;
+use crate::statement::{Row, at, digest, execute, maybe_at, row};
 
 const COLUMNS: &str = "digest, purpose, account_id, created_at, expires_at, consumed_at";
 
@@ -29,12 +31,12 @@ pub(crate) async fn by_digest<C: ConnectionTrait>(db: &C, of: &Digest256) -> Sto
 }
 
 pub(crate) async fn issue<C: ConnectionTrait>(db: &C, token: &OneTimeToken) -> Stored<()> {
-    if let Some(account) = token.account {
-        // Of two that are issued at once, the later one voids the earlier: they take turns at the account.
-        let sql = format!("SELECT id FROM accounts WHERE id = $1{}", row_lock(db, " FOR NO KEY UPDATE"));
-        if row(db, &sql, vec![account.0.into()]).await?.is_none() {
-            return Err(StorageError::Conflict);
-        }
+    // Of two that are issued at once, the later one voids the earlier: they take turns at the account, or, where there is
+    // none yet, at the lock of those who make the first.
+    match token.account {
+        Some(account) if !accounts::lock(db, account).await? => return Err(StorageError::Conflict),
+        Some(_) => {}
+        None => lock(db, "super-administrators").await?,
     }
     let sql = format!("INSERT INTO one_time_tokens ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING");
     let values = vec![
@@ -82,6 +84,8 @@ pub(crate) async fn void<C: ConnectionTrait>(
     purpose: Option<Purpose>,
     now: Instant,
 ) -> Stored<()> {
+    // One that is just being issued is not seen before whoever issues it is done.
+    accounts::lock(db, account).await?;
     let mut values = vec![account.0.into(), at(now)];
     let which = match purpose {
         Some(purpose) => {

@@ -9,8 +9,9 @@ use portcullis_domain::ports::storage::{StorageError, Stored};
 use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
 use sea_orm::{ConnectionTrait, Value};
 
+use crate::accounts;
 use crate::role_book::lock;
-use crate::statement::{Row, corrupt, execute, placeholders, row, row_lock, rows, text};
+use crate::statement::{Row, corrupt, execute, placeholders, row_lock, rows, text};
 
 /// Takes the permission of a joined row into the grants of its role.
 fn add(grants: &mut Grants, row: &Row) -> Stored<()> {
@@ -115,8 +116,7 @@ pub(crate) async fn assign<C: ConnectionTrait>(db: &C, account: AccountId, roles
     // Locks the account, so that of two who replace its roles the later one's stay, and only those; and the roles, so
     // that none goes between here and the insertion. Found out before anything is changed: after a conflict the unit
     // of work goes on as if nothing had been asked.
-    let sql = format!("SELECT id FROM accounts WHERE id = $1{}", row_lock(db, " FOR NO KEY UPDATE"));
-    if row(db, &sql, vec![account.0.into()]).await?.is_none() {
+    if !accounts::lock(db, account).await? {
         return Err(StorageError::Conflict);
     }
     let mut wanted = roles.to_vec();

@@ -47,6 +47,9 @@ pub enum StorageError {
     /// The database is away, busy for too long, or full.
     #[error("storage is unavailable: {0}")]
     Unavailable(String),
+    /// Two units of work waited for one another, and this one was broken off: nothing of it stays. Begun again it succeeds.
+    #[error("storage broke it off in favour of another: {0}")]
+    BrokenOff(String),
     /// A row holds what no value of the domain can be.
     #[error("storage holds a corrupt row: {0}")]
     Corrupt(String),
@@ -148,6 +151,10 @@ pub trait View:
 pub trait UnitOfWork:
     View + TwoFactors + KnownDevices + RoleBook + ParameterHistory + PasswordHistory + AuditTrail + MailDesk
 {
+    /// Waits until no other unit of work holds the account, and holds it until this one ends: what is read of it, of its
+    /// sessions, tokens and second factor from here on is what stands when this commits. False when there is none.
+    async fn lock_account(&mut self, id: AccountId) -> Stored<bool>;
+
     /// Marks set-up as done. True for exactly one caller, ever.
     async fn complete_set_up(&mut self, now: Instant) -> Stored<bool>;
 
@@ -189,7 +196,8 @@ pub trait UnitOfWork:
     /// Replaces the roles of an account. Unknown roles are [`StorageError::Conflict`].
     async fn set_roles(&mut self, id: AccountId, roles: &[RoleId]) -> Stored<()>;
 
-    /// Stores a new token and voids the older ones of the same purpose and person.
+    /// Stores a new token and voids the older ones of the same purpose and person. Of two that are issued at once one is
+    /// good afterwards.
     async fn issue_token(&mut self, token: &OneTimeToken) -> Stored<()>;
 
     /// Spends a token: guarded by digest, purpose, expiry and not being spent. `Some` for exactly one caller.
@@ -200,7 +208,7 @@ pub trait UnitOfWork:
         now: Instant,
     ) -> Stored<Option<OneTimeToken>>;
 
-    /// Voids all unspent tokens of an account, of a purpose or of all.
+    /// Voids all unspent tokens of an account, of a purpose or of all; also one that is just being issued.
     async fn void_tokens(&mut self, account: AccountId, purpose: Option<Purpose>, now: Instant) -> Stored<()>;
 
     /// Adds a session.
