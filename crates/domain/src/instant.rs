@@ -32,11 +32,15 @@ pub fn parse(typed: &str) -> Option<Instant> {
         19 => format!("{typed}Z"),
         _ => typed.to_owned(),
     };
-    OffsetDateTime::parse(&completed, &Rfc3339).ok().map(|at| truncated(at.to_offset(time::UtcOffset::UTC)))
+    let read = OffsetDateTime::parse(&completed, &Rfc3339).ok()?;
+    // Near the ends of the calendar an offset leads beyond it.
+    read.checked_to_offset(time::UtcOffset::UTC).map(truncated)
 }
 
 #[cfg(test)]
 mod tests {
+    use time::macros::datetime;
+
     use super::*;
 
     #[test]
@@ -47,11 +51,12 @@ mod tests {
             assert_eq!(parse(typed), Some(noon), "{typed}");
         }
         assert_eq!(parse("2026-11-24"), Some(datetime!(2026-11-24 0:00 UTC)));
-        for typed in ["", "yesterday", "2026-13-01", "24.11.2026", "2026-11-24T25:00", "ééééé"] {
+        for typed in
+            ["", "yesterday", "2026-13-01", "24.11.2026", "2026-11-24T25:00", "ééééé", "9999-12-31T23:59:59-23:00"]
+        {
             assert_eq!(parse(typed), None, "{typed}");
         }
     }
-    use time::macros::datetime;
 
     #[test]
     fn an_instant_survives_storage_to_the_microsecond() {

@@ -133,9 +133,12 @@ impl Context {
 fn local<'a>(base: &str, next: &'a str) -> Option<&'a str> {
     let below = next.strip_prefix(base)?;
     let plain = below.is_empty() || below.starts_with('/');
-    let good =
-        plain && !below.contains("//") && below.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.?=&%".contains(&b));
-    (good && !below.contains("..")).then_some(below)
+    let (path, query) = below.split_once('?').unwrap_or((below, ""));
+    // A browser reads `%2e%2e` in a path as `..`; no page of ours has a `%` there.
+    let good = |text: &str, more: &[u8]| text.bytes().all(|b| b.is_ascii_alphanumeric() || more.contains(&b));
+    let stays =
+        plain && good(path, b"/-_.") && !path.contains("//") && !path.contains("..") && good(query, b"/-_.=&%+");
+    stays.then_some(below)
 }
 
 #[cfg(test)]
@@ -146,6 +149,7 @@ mod tests {
     fn next_leads_nowhere_else() {
         assert_eq!(local("/k7fq", "/k7fq/operators?page=2"), Some("/operators?page=2"));
         assert_eq!(local("/k7fq", "/k7fq"), Some(""));
+        assert_eq!(local("/k7fq", "/k7fq/audit?since=2026-11-24T10%3A00"), Some("/audit?since=2026-11-24T10%3A00"));
         for evil in [
             "//evil",
             "\\evil",
@@ -155,6 +159,8 @@ mod tests {
             "/k7fqevil",
             "/k7fq/\\evil",
             "/k7fq/../x",
+            "/k7fq/%2e%2e/x",
+            "/k7fq/.%2E/x",
             "/k7fq@evil",
             "/k7fq/\r\nx",
             "javascript:alert(1)",
