@@ -11,6 +11,7 @@ mod doctor;
 mod log;
 mod operations;
 mod serve;
+mod slow_connections;
 mod tune;
 mod wiring;
 

@@ -13,11 +13,12 @@ use tokio::sync::watch;
 
 use crate::configuration::{Configuration, Tls};
 use crate::console::say;
+use crate::slow_connections::Bounded;
 use crate::{operations, wiring};
 
 /// How long requests may take to end once the process is told to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
-/// How long a connection may say nothing: slow ones must not pile up.
+/// How long a connection may say nothing, and how long a request may take to come: slow ones must not pile up.
 const IDLE: Duration = Duration::from_mins(1);
 
 /// Serves until SIGTERM or SIGINT.
@@ -72,7 +73,7 @@ async fn serve(
     endpoint: impl IntoEndpoint<Endpoint: 'static>,
     stop: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
-    Server::new_with_acceptor(acceptor)
+    Server::new_with_acceptor(Bounded::new(acceptor, IDLE))
         .idle_timeout(IDLE)
         .run_with_graceful_shutdown(endpoint.into_endpoint(), stop, Some(FAREWELL))
         .await
