@@ -61,8 +61,8 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
     }
     // What was not sealed yet is sealed at the next start.
     sealing.abort();
-    // A mail on its way may leave; one that does not in time is sent again after its lease, by this or another node.
-    if tokio::time::timeout(FAREWELL, worker).await.is_err() {
+    // A mail on its way may leave; one that does not in time is given back, or sent again after its lease.
+    if tokio::time::timeout(worker::LONGEST_STOP, worker).await.is_err() {
         tracing::warn!("a mail was still on its way; it is tried again at the next start");
     }
     Ok(())

@@ -15,7 +15,7 @@ use portcullis_domain::ports::credentials::{
 use portcullis_domain::ports::storage::{Storage, StorageError, Stored, UnitOfWork};
 use portcullis_domain::secret::Token;
 use time::Duration;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 use crate::alias::{self, Earlier};
@@ -26,6 +26,25 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_millis(250);
 
 /// How old what is known of the parameters may be. Every node agrees within a second.
 const FRESH: Duration = Duration::milliseconds(500);
+
+/// Tells everybody who listens that something was written. Nobody needs to listen.
+pub struct Bell(watch::Sender<()>);
+
+impl Bell {
+    fn new() -> Self {
+        Self(watch::Sender::new(()))
+    }
+
+    /// Rings.
+    pub fn notify_one(&self) {
+        self.0.send_replace(());
+    }
+
+    /// Listens from now on.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
+        self.0.subscribe()
+    }
+}
 
 /// The adapters that a product is wired from.
 #[derive(Clone)]
@@ -69,7 +88,7 @@ pub struct Access {
     live: Arc<RwLock<Live>>,
     /// Held by the one request that reads the parameters again; the others wait for what it finds.
     refreshing: Arc<Mutex<()>>,
-    mail_waits: Arc<Notify>,
+    mail_waits: Arc<Bell>,
 }
 
 struct Live {
@@ -120,7 +139,7 @@ impl Access {
             settings: Arc::new(settings),
             live: Arc::new(RwLock::new(live)),
             refreshing: Arc::new(Mutex::new(())),
-            mail_waits: Arc::new(Notify::new()),
+            mail_waits: Arc::new(Bell::new()),
         })
     }
 
@@ -281,7 +300,7 @@ impl Access {
     }
 
     /// Told when a mail, or a request that may lead to one, was written.
-    pub fn mail_waits(&self) -> &Notify {
+    pub fn mail_waits(&self) -> &Bell {
         &self.mail_waits
     }
 

@@ -10,6 +10,10 @@ use crate::access::Access;
 
 /// How long a claimed mail is this worker's. Longer than any transport takes.
 const LEASE: Duration = Duration::minutes(2);
+/// How long one mail may be on its way at most, whatever the transport does.
+const LONGEST_SENDING: std::time::Duration = std::time::Duration::from_secs(90);
+/// The pause before an outcome that storage did not take is written again.
+const BETWEEN_WRITES: std::time::Duration = std::time::Duration::from_millis(500);
 /// After how many tries a mail is given up: with doubling pauses from 10 s up to an hour, about a day.
 const MOST_ATTEMPTS: u32 = 30;
 const FIRST_PAUSE: Duration = Duration::seconds(10);
@@ -36,27 +40,93 @@ pub(crate) async fn enqueue(access: &Access, unit: &mut dyn UnitOfWork, message:
     .await
 }
 
-/// Sends what is due, at most `most` mails, each by itself, so that a bad one holds nobody else up; no transaction is open
-/// while sending. Says how many were tried.
+/// A mail that is this node's until its lease ends.
+pub(crate) struct Claim {
+    entry: OutboxEntry,
+    lease: Instant,
+}
+
+/// Claims the next mail that is due.
+pub(crate) async fn claim(access: &Access) -> Stored<Option<Claim>> {
+    let now = access.now();
+    let lease = now + LEASE;
+    let mut unit = access.begin().await?;
+    let Some(entry) = unit.claim_mail(now, lease, 1).await?.pop() else { return Ok(None) };
+    unit.commit().await?;
+    Ok(Some(Claim { entry, lease }))
+}
+
+/// Sends a claimed mail and writes what came of it; no transaction is open while it is on its way. When `give_up` resolves
+/// first, it is given back: due at once, for another node or the next start.
+pub(crate) async fn carry_out(
+    access: &Access,
+    transport: &dyn MailTransport,
+    claim: Claim,
+    give_up: impl Future<Output = ()> + Send,
+) {
+    let Claim { entry, lease } = claim;
+    let outcome = match open(access, &entry) {
+        Some(message) => {
+            tokio::select! {
+                outcome = tokio::time::timeout(LONGEST_SENDING, transport.send(entry.id, &message)) => {
+                    outcome.unwrap_or_else(|_| Err(MailError::Later("it took too long".to_owned())))
+                }
+                () = give_up => {
+                    let back = OutboxEntry { next_attempt_at: access.now(), ..entry };
+                    return write(access, &back, lease).await;
+                }
+            }
+        }
+        None => Err(MailError::Never("the sealed mail could not be opened with the key at hand".to_owned())),
+    };
+    let [chance, ..] = access.ports().secrets.bytes32();
+    write(access, &after_try(entry, outcome, access.now(), chance), lease).await;
+}
+
+/// Writes what came of a try. While storage does not take it, it is told again until the lease ends: a mail that left, and
+/// of which nobody knows, would leave once more.
+async fn write(access: &Access, entry: &OutboxEntry, lease: Instant) {
+    let written = async {
+        loop {
+            match write_once(access, entry, lease).await {
+                Ok(true) => return,
+                Ok(false) => {
+                    tracing::warn!(id = %entry.id, "a mail was another's when its outcome was known; that one's counts");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, id = %entry.id, "the outcome of a mail could not be written; it is tried again");
+                    if access.now() >= lease {
+                        return;
+                    }
+                }
+            }
+            tokio::time::sleep(BETWEEN_WRITES).await;
+        }
+    };
+    // By the running time as well as by the clock, which may be set back meanwhile.
+    if tokio::time::timeout(LEASE.unsigned_abs(), written).await.is_err() {
+        tracing::error!(id = %entry.id, "the outcome of a mail could not be written before its lease ended");
+    }
+}
+
+async fn write_once(access: &Access, entry: &OutboxEntry, lease: Instant) -> Stored<bool> {
+    let mut unit = access.begin().await?;
+    let mine = unit.update_mail(entry, lease).await?;
+    unit.commit().await?;
+    Ok(mine)
+}
+
+/// Sends what is due, at most `most` mails, one after the other. Says how many were tried.
 ///
 /// # Errors
-/// [`StorageError`]: what was claimed is tried again when its lease is over.
+/// [`StorageError`]: nothing more could be claimed.
 pub async fn deliver_due(access: &Access, transport: &dyn MailTransport, most: u64) -> Stored<usize> {
     let mut tried = 0;
     for _ in 0..most {
-        // One at a time: while slow ones go before it, a claimed mail's lease would run out, and it would leave twice.
-        let now = access.now();
-        let mut unit = access.begin().await?;
-        let Some(entry) = unit.claim_mail(now, now + LEASE, 1).await?.pop() else { break };
-        unit.commit().await?;
-        let outcome = match open(access, &entry) {
-            Some(message) => transport.send(entry.id, &message).await,
-            None => Err(MailError::Never("the sealed mail could not be opened with the key at hand".to_owned())),
-        };
-        let mut unit = access.begin().await?;
-        let [chance, ..] = access.ports().secrets.bytes32();
-        unit.update_mail(&after_try(entry, outcome, access.now(), chance)).await?;
-        unit.commit().await?;
+        // Claimed one by one: while slow ones go before it, a claimed mail's lease would run out, and it would leave twice.
+        let Some(claim) = claim(access).await? else { break };
+        carry_out(access, transport, claim, std::future::pending()).await;
         tried += 1;
     }
     Ok(tried)

@@ -189,11 +189,13 @@ fn all() -> Vec<(&'static str, Run)> {
             a_mail_goes_to_one_caller_until_its_lease_ends,
             of_racing_claims_each_mail_goes_to_one,
             what_is_known_after_a_try_replaces_what_was,
+            who_is_late_overwrites_nothing,
             the_outbox_comes_newest_first_and_complete,;
         mail_desk:
             mails_of_a_state_come_newest_first_and_complete,
             the_latest_mail_is_of_a_kind_and_an_address,
-            what_is_tried_again_is_due_at_once,;
+            what_is_tried_again_is_due_at_once,
+            what_is_on_its_way_is_not_tried_again,;
         recovery_requests:
             a_request_is_taken_once_when_it_is_due,
             of_racing_takers_each_request_goes_to_one,;

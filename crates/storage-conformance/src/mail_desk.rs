@@ -84,9 +84,26 @@ pub(crate) async fn what_is_tried_again_is_due_at_once(storage: Arc<dyn Storage>
     let waiting = view.mails(Some(MailState::Waiting), FIRST).await.unwrap();
     assert_eq!(waiting.iter().map(|mail| mail.id).collect::<Vec<_>>(), [uuid(6), uuid(2), uuid(1)]);
     assert!(waiting[1..].iter().all(|mail| mail.next_attempt_at == now() && mail.body.is_some()));
+    assert!(waiting[1..].iter().all(|mail| mail.attempts == 0), "all its tries are before it");
     assert_eq!(waiting[0], mails[5], "nothing else moved");
     assert_eq!(view.mails(Some(MailState::Sent), FIRST).await.unwrap(), [mails[4].clone(), mails[3].clone()]);
     assert_eq!(view.mails(Some(MailState::Failed), FIRST).await.unwrap(), [mails[2].clone()]);
     drop(view);
     assert_eq!(claim(&storage, Duration::ZERO, 9).await, [uuid(1), uuid(2)]);
+}
+
+pub(crate) async fn what_is_on_its_way_is_not_tried_again(storage: Arc<dyn Storage>) {
+    written(&storage, &[mail(1)]).await;
+    assert_eq!(claim(&storage, Duration::ZERO, 9).await, [uuid(1)]);
+    for (after, again) in [
+        (Duration::ZERO, false),
+        (Duration::minutes(10) - Duration::MICROSECOND, false),
+        (Duration::minutes(10), true),
+        (Duration::minutes(10), true),
+    ] {
+        let mut unit = storage.begin().await.unwrap();
+        assert_eq!(unit.retry_mail(uuid(1), now() + after).await.unwrap(), again, "{after}");
+        unit.commit().await.unwrap();
+    }
+    assert_eq!(claim(&storage, Duration::minutes(10), 9).await, [uuid(1)]);
 }

@@ -77,7 +77,7 @@ pub(crate) async fn a_mail_goes_to_one_caller_until_its_lease_ends(storage: Arc<
     drop(unit);
     // A server hears of the drop a moment later, and claims pass over what is locked; an update waits for it.
     let mut unit = storage.begin().await.unwrap();
-    unit.update_mail(&mail(1)).await.unwrap();
+    assert!(unit.update_mail(&mail(1), now() + Duration::DAY + Duration::minutes(10)).await.unwrap());
     unit.commit().await.unwrap();
     assert_eq!(claim(&storage, Duration::WEEK, 9).await.len(), 3, "a claim that is dropped is none");
 }
@@ -94,6 +94,8 @@ pub(crate) async fn of_racing_claims_each_mail_goes_to_one(storage: Arc<dyn Stor
 
 pub(crate) async fn what_is_known_after_a_try_replaces_what_was(storage: Arc<dyn Storage>) {
     written(&storage, &[mail(1), mail(2), mail(3)]).await;
+    let lease = now() + Duration::minutes(10);
+    assert_eq!(claim(&storage, Duration::ZERO, 9).await.len(), 3);
     let sent = OutboxEntry { state: MailState::Sent, attempts: 1, body: None, ..mail(3) };
     let again = OutboxEntry {
         attempts: 2,
@@ -102,12 +104,32 @@ pub(crate) async fn what_is_known_after_a_try_replaces_what_was(storage: Arc<dyn
         ..mail(2)
     };
     let mut unit = storage.begin().await.unwrap();
-    unit.update_mail(&sent).await.unwrap();
-    unit.update_mail(&again).await.unwrap();
+    assert!(unit.update_mail(&sent, lease).await.unwrap());
+    assert!(unit.update_mail(&again, lease).await.unwrap());
+    assert!(unit.update_mail(&mail(1), lease).await.unwrap());
     unit.commit().await.unwrap();
     assert_eq!(storage.view().await.unwrap().outbox(FIRST).await.unwrap(), [sent, again, mail(1)]);
     assert_eq!(claim(&storage, Duration::ZERO, 9).await, [uuid(1)]);
     assert_eq!(claim(&storage, Duration::MINUTE, 9).await, [uuid(2)]);
+}
+
+pub(crate) async fn who_is_late_overwrites_nothing(storage: Arc<dyn Storage>) {
+    written(&storage, &[mail(1), mail(2)]).await;
+    let lease = now() + Duration::minutes(10);
+    let sent = |n: u32| OutboxEntry { state: MailState::Sent, attempts: 1, body: None, ..mail(n) };
+    let mut unit = storage.begin().await.unwrap();
+    assert!(!unit.update_mail(&sent(1), now()).await.unwrap(), "nobody claimed it");
+    unit.commit().await.unwrap();
+    assert_eq!(claim(&storage, Duration::ZERO, 9).await, [uuid(1), uuid(2)]);
+    // The first claimer is slow; its lease ends, and the next one sends both.
+    assert_eq!(claim(&storage, Duration::minutes(10), 9).await, [uuid(1), uuid(2)]);
+    let mut unit = storage.begin().await.unwrap();
+    assert!(!unit.update_mail(&mail(1), lease).await.unwrap(), "it is another's");
+    assert!(unit.update_mail(&sent(1), lease + Duration::minutes(10)).await.unwrap());
+    assert!(!unit.update_mail(&mail(1), lease + Duration::minutes(10)).await.unwrap(), "it has left");
+    unit.commit().await.unwrap();
+    let mut view = storage.view().await.unwrap();
+    assert_eq!(view.mails(Some(MailState::Sent), FIRST).await.unwrap(), [sent(1)]);
 }
 
 pub(crate) async fn the_outbox_comes_newest_first_and_complete(storage: Arc<dyn Storage>) {

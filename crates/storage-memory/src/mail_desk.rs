@@ -36,6 +36,9 @@ impl MailDeskView for Transaction {
 #[async_trait]
 impl MailDesk for Transaction {
     async fn retry_mail(&mut self, id: Uuid, now: Instant) -> Stored<bool> {
+        if self.state().leases.get(&id).is_some_and(|until| now < *until) {
+            return Ok(false);
+        }
         let Some(mail) = self.own().outbox.get_mut(&id).map(|mail| &mut mail.row) else { return Ok(false) };
         let again = match mail.state {
             MailState::Waiting => true,
@@ -45,6 +48,10 @@ impl MailDesk for Transaction {
         if again {
             mail.state = MailState::Waiting;
             mail.next_attempt_at = now;
+            mail.attempts = 0;
+        }
+        if again {
+            self.own().leases.remove(&id);
         }
         Ok(again)
     }

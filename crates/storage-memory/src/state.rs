@@ -35,6 +35,8 @@ pub(crate) struct State {
     /// When each budget is full again.
     pub(crate) budgets: BTreeMap<BudgetKey, Instant>,
     pub(crate) outbox: BTreeMap<Uuid, Numbered<OutboxEntry>>,
+    /// Until when a claimed mail is its claimer's.
+    pub(crate) leases: BTreeMap<Uuid, Instant>,
     pub(crate) recovery_requests: BTreeMap<Uuid, Numbered<RecoveryRequest>>,
     pub(crate) audit_events: BTreeMap<Uuid, Numbered<AuditEvent>>,
     /// The seals of events, by their place in the trail.
@@ -72,6 +74,7 @@ impl Default for State {
             sessions: BTreeMap::new(),
             budgets: BTreeMap::new(),
             outbox: BTreeMap::new(),
+            leases: BTreeMap::new(),
             recovery_requests: BTreeMap::new(),
             audit_events: BTreeMap::new(),
             seals: BTreeMap::new(),

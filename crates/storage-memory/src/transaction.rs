@@ -246,27 +246,34 @@ impl UnitOfWork for Transaction {
     }
 
     async fn claim_mail(&mut self, now: Instant, until: Instant, most: u64) -> Stored<Vec<OutboxEntry>> {
-        let outbox = &mut self.own().outbox;
+        let State { outbox, leases, .. } = self.own();
         let claimed = due(outbox, now, most, |mail| (mail.state == MailState::Waiting).then_some(mail.next_attempt_at));
         let mut mails = Vec::with_capacity(claimed.len());
         for id in claimed {
             if let Some(mail) = outbox.get_mut(&id) {
                 mail.row.next_attempt_at = until;
+                leases.insert(id, until);
                 mails.push(mail.row.clone());
             }
         }
         Ok(mails)
     }
 
-    async fn update_mail(&mut self, entry: &OutboxEntry) -> Stored<()> {
-        if let Some(Numbered { row, .. }) = self.own().outbox.get_mut(&entry.id) {
+    async fn update_mail(&mut self, entry: &OutboxEntry, lease: Instant) -> Stored<bool> {
+        if self.state().leases.get(&entry.id) != Some(&lease) {
+            return Ok(false);
+        }
+        let State { outbox, leases, .. } = self.own();
+        let leased = outbox.get_mut(&entry.id).filter(|mail| mail.row.state == MailState::Waiting);
+        leases.remove(&entry.id);
+        Ok(leased.is_some_and(|Numbered { row, .. }| {
             row.state = entry.state;
             row.attempts = entry.attempts;
             row.next_attempt_at = entry.next_attempt_at;
             row.body.clone_from(&entry.body);
             row.last_error.clone_from(&entry.last_error);
-        }
-        Ok(())
+            true
+        }))
     }
 
     async fn insert_recovery_request(&mut self, request: &RecoveryRequest) -> Stored<()> {

@@ -176,8 +176,8 @@ impl UnitOfWork for Handle<DatabaseTransaction> {
         outbox::claim(&self.0, now, until, most).await
     }
 
-    async fn update_mail(&mut self, entry: &OutboxEntry) -> Stored<()> {
-        outbox::update(&self.0, entry).await
+    async fn update_mail(&mut self, entry: &OutboxEntry, lease: Instant) -> Stored<bool> {
+        outbox::update(&self.0, entry, lease).await
     }
 
     async fn insert_recovery_request(&mut self, request: &RecoveryRequest) -> Stored<()> {

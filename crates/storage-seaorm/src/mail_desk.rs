@@ -47,8 +47,8 @@ impl<C: ConnectionTrait + Send> MailDeskView for Handle<C> {
 #[async_trait]
 impl MailDesk for Handle<DatabaseTransaction> {
     async fn retry_mail(&mut self, id: Uuid, now: Instant) -> Stored<bool> {
-        let sql = "UPDATE outbox SET state = 'waiting', next_attempt_at = $2 \
-                   WHERE id = $1 AND (state = 'waiting' OR (state = 'failed' AND body IS NOT NULL))";
+        let sql = "UPDATE outbox SET state = 'waiting', next_attempt_at = $2, attempts = 0, leased_until = NULL \
+                   WHERE id = $1 AND (leased_until IS NULL OR leased_until <= $2) AND (state = 'waiting' OR (state = 'failed' AND body IS NOT NULL))";
         Ok(execute(&self.0, sql, vec![id.into(), at(now)]).await? == 1)
     }
 }

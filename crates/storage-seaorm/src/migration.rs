@@ -2,6 +2,7 @@
 
 mod m0001_foundation;
 mod m0002_running_the_house;
+mod m0003_leases;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
@@ -11,7 +12,11 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_foundation::Foundation), Box::new(m0002_running_the_house::RunningTheHouse)]
+        vec![
+            Box::new(m0001_foundation::Foundation),
+            Box::new(m0002_running_the_house::RunningTheHouse),
+            Box::new(m0003_leases::Leases),
+        ]
     }
 }
 

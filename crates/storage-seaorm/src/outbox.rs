@@ -6,6 +6,7 @@ use portcullis_domain::mail_message::{MailState, OutboxEntry};
 use portcullis_domain::ports::storage::{Page, StorageError, Stored};
 use portcullis_domain::secret::Sealed;
 use sea_orm::{ConnectionTrait, Value};
+use uuid::Uuid;
 
 use crate::statement::{
     Row, at, corrupt, execute, limit, limit_offset, maybe_text, placeholders, row_lock, rows, text,
@@ -66,23 +67,51 @@ pub(crate) async fn claim<C: ConnectionTrait>(
          ORDER BY next_attempt_at, seq LIMIT $2{}",
         row_lock(db, " FOR UPDATE SKIP LOCKED")
     );
-    let mut claimed: Vec<OutboxEntry> =
-        rows(db, &sql, vec![at(now), limit(most)]).await?.iter().map(read).collect::<Stored<_>>()?;
-    if claimed.is_empty() {
+    loop {
+        let found = rows(db, &sql, vec![at(now), limit(most)]).await?;
+        let mut claimed = Vec::with_capacity(found.len());
+        for row in &found {
+            match read(row) {
+                Ok(entry) => claimed.push(entry),
+                Err(StorageError::Corrupt(why)) => give_up(db, row.uuid("id")?, &why).await?,
+                Err(other) => return Err(other),
+            }
+        }
+        if claimed.is_empty() && !found.is_empty() {
+            // What cannot be read is out of the way now.
+            continue;
+        }
+        lease(db, &mut claimed, until).await?;
         return Ok(claimed);
     }
-    let sql = format!("UPDATE outbox SET next_attempt_at = $1 WHERE id IN ({})", placeholders(2, claimed.len()));
-    let ids = claimed.iter().map(|entry| entry.id.into());
-    execute(db, &sql, std::iter::once(at(until)).chain(ids).collect()).await?;
-    for entry in &mut claimed {
-        entry.next_attempt_at = until;
-    }
-    Ok(claimed)
 }
 
-pub(crate) async fn update<C: ConnectionTrait>(db: &C, entry: &OutboxEntry) -> Stored<()> {
-    let sql = "UPDATE outbox SET state = $2, attempts = $3, next_attempt_at = $4, body = $5, last_error = $6 \
-               WHERE id = $1";
+/// Marks a mail as failed that no value of the domain can be made of: left as it is, it would fail every claim.
+async fn give_up<C: ConnectionTrait>(db: &C, id: Uuid, why: &str) -> Stored<()> {
+    tracing::error!(%id, why, "a mail in the outbox cannot be read; it was given up");
+    let sql = "UPDATE outbox SET state = 'failed', last_error = $2 WHERE id = $1";
+    execute(db, sql, vec![id.into(), text("what is stored of it cannot be read")]).await.map(drop)
+}
+
+async fn lease<C: ConnectionTrait>(db: &C, claimed: &mut [OutboxEntry], until: Instant) -> Stored<()> {
+    if claimed.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "UPDATE outbox SET next_attempt_at = $1, leased_until = $1 WHERE id IN ({})",
+        placeholders(2, claimed.len())
+    );
+    let ids = claimed.iter().map(|entry| entry.id.into());
+    execute(db, &sql, std::iter::once(at(until)).chain(ids).collect()).await?;
+    for entry in claimed {
+        entry.next_attempt_at = until;
+    }
+    Ok(())
+}
+
+pub(crate) async fn update<C: ConnectionTrait>(db: &C, entry: &OutboxEntry, lease: Instant) -> Stored<bool> {
+    let sql = "UPDATE outbox SET state = $2, attempts = $3, next_attempt_at = $4, body = $5, last_error = $6, \
+               leased_until = NULL WHERE id = $1 AND state = 'waiting' AND leased_until = $7";
     let values = vec![
         entry.id.into(),
         entry.state.as_str().into(),
@@ -90,6 +119,7 @@ pub(crate) async fn update<C: ConnectionTrait>(db: &C, entry: &OutboxEntry) -> S
         at(entry.next_attempt_at),
         body(entry),
         maybe_text(entry.last_error.as_deref()),
+        at(lease),
     ];
-    execute(db, sql, values).await.map(drop)
+    Ok(execute(db, sql, values).await? == 1)
 }

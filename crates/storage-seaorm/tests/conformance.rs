@@ -18,6 +18,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
+use portcullis_domain::email::Email;
+use portcullis_domain::mail_message::{MailState, OutboxEntry};
 use portcullis_domain::ports::storage::{Storage, StorageError};
 use portcullis_storage_conformance::suite;
 use portcullis_storage_seaorm::{ConnectError, SchemaState, SeaOrmStorage};
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         ("a_cancelled_unit_of_work_rolls_back", a_cancelled_unit_of_work_rolls_back as fn(&str)),
         ("nodes_that_start_together_migrate_once", nodes_that_start_together_migrate_once),
         ("a_schema_of_a_newer_version_is_refused", a_schema_of_a_newer_version_is_refused),
+        ("a_mail_that_cannot_be_read_holds_no_other_up", a_mail_that_cannot_be_read_holds_no_other_up),
     ] {
         trials.push(Trial::test(format!("sqlite::{name}"), move || {
             let folder = tempfile::tempdir()?;
@@ -157,6 +160,42 @@ fn nodes_that_start_together_migrate_once(url: &str) {
         one.unwrap();
         other.unwrap();
         assert_eq!(first.view().await.unwrap().roles().await.unwrap().len(), 1);
+    });
+}
+
+fn a_mail_that_cannot_be_read_holds_no_other_up(url: &str) {
+    block_on(async {
+        let storage = ready(url).await;
+        let raw = Database::connect(url).await.unwrap();
+        let now = time::OffsetDateTime::UNIX_EPOCH + time::Duration::HOUR;
+        let mut unit = storage.begin().await.unwrap();
+        for n in 1..=3 {
+            let mail = OutboxEntry {
+                id: uuid::Uuid::from_u128(n),
+                to: Email::parse(&format!("operator-{n}@example.com")).unwrap(),
+                kind: "test".to_owned(),
+                body: None,
+                state: MailState::Waiting,
+                attempts: 0,
+                next_attempt_at: now,
+                created_at: now,
+                last_error: None,
+            };
+            unit.insert_mail(&mail).await.unwrap();
+        }
+        unit.commit().await.unwrap();
+        raw.execute_unprepared("UPDATE outbox SET attempts = -1 WHERE recipient LIKE 'operator-1@%'").await.unwrap();
+        raw.execute_unprepared("UPDATE outbox SET recipient = 'nobody' WHERE recipient LIKE 'operator-2@%'")
+            .await
+            .unwrap();
+        for left in [1, 0] {
+            let mut unit = storage.begin().await.unwrap();
+            let claimed = unit.claim_mail(now, now + time::Duration::HOUR, 1).await.unwrap();
+            unit.commit().await.unwrap();
+            assert_eq!(claimed.len(), left);
+            assert!(claimed.iter().all(|mail| mail.id == uuid::Uuid::from_u128(3)));
+        }
+        assert_eq!(storage.view().await.unwrap().count_mails(Some(MailState::Failed)).await.unwrap(), 2);
     });
 }
 

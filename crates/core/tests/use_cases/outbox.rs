@@ -11,7 +11,7 @@ use portcullis_domain::ports::mail::{MailError, MailTransport};
 use time::Duration;
 use uuid::Uuid;
 
-use crate::app::{GOOD, MICROSECOND, TestApp};
+use crate::app::{ADA, GOOD, MICROSECOND, RECOVERY_DUE, TestApp};
 use crate::doubles::{AwayAfter, ManualClock, MockMail, RecordingMail};
 
 const BEA: &str = "bea@shop.example";
@@ -87,8 +87,10 @@ async fn the_lease_of_a_worker_that_died_is_taken_over() {
     let dying = app.node(|ports| ports.storage = Arc::new(dying)).await;
     let mut lost = MockMail::new();
     lost.expect_send().times(1).returning(|_, _| Err(MailError::Later("gone".to_owned())));
-    // A start that finds its alias writes nothing, and needs its unit of work all the same.
-    assert!(outbox::deliver_due(&dying, &lost, 10).await.is_err());
+    // A start that finds its alias writes nothing, and needs its unit of work all the same. It dies while it still tries to
+    // tell what came of it.
+    let delivery = outbox::deliver_due(&dying, &lost, 10);
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(100), delivery).await.is_err());
     assert_eq!(deliver(&app).await, 0, "it is the other's");
     app.advance(LEASE - MICROSECOND);
     assert_eq!(deliver(&app).await, 0);
@@ -202,4 +204,97 @@ async fn the_worker_sends_what_was_written_and_stops_when_told() {
     };
     portcullis_core::worker::run(app.access.clone(), Arc::new(transport), stop).await;
     assert_eq!(app.outbox().await[0].state, MailState::Sent);
+}
+
+/// A transport that never ends with one address, and panics at another.
+struct Hanging {
+    delivered: tokio::sync::mpsc::UnboundedSender<String>,
+}
+
+#[async_trait]
+impl MailTransport for Hanging {
+    async fn send(&self, _: Uuid, message: &MailMessage) -> Result<(), MailError> {
+        match message.to.as_str() {
+            BEA => std::future::pending().await,
+            "panic@shop.example" => panic!("as a transport might"),
+            to => self.delivered.send(to.to_owned()).unwrap(),
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_with_one_mail_delays_no_other_and_no_link() {
+    let app = TestApp::new().await;
+    app.invite(BEA).await;
+    app.invite("panic@shop.example").await;
+    let (delivered, mut arrived) = tokio::sync::mpsc::unbounded_channel();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (transport, farewell) = (Arc::new(Hanging { delivered }), std::time::Duration::from_millis(50));
+    let worker = portcullis_core::worker::run_with_farewell(app.access.clone(), transport, farewell, async {
+        let _ = stopped.await;
+    });
+    let worker = tokio::spawn(worker);
+    let soon = std::time::Duration::from_secs(10);
+    app.invite(CLEO).await;
+    assert_eq!(tokio::time::timeout(soon, arrived.recv()).await.unwrap().as_deref(), Some(CLEO));
+    // Links are made meanwhile too.
+    app.forgot(ADA).await.unwrap();
+    app.advance(RECOVERY_DUE);
+    assert_eq!(tokio::time::timeout(soon, arrived.recv()).await.unwrap().as_deref(), Some(ADA));
+    // Told to stop, it waits for the one that hangs only so long, and gives it back.
+    drop(stop);
+    worker.await.unwrap();
+    let entry = app.outbox().await.into_iter().find(|entry| entry.to.as_str() == BEA).unwrap();
+    assert_eq!((entry.state, entry.attempts), (MailState::Waiting, 0));
+    assert_eq!(entry.next_attempt_at, app.access.now(), "due at once, for another node");
+}
+
+#[tokio::test]
+async fn what_left_while_storage_was_away_does_not_leave_again() {
+    let app = Arc::new(TestApp::new().await);
+    app.invite(BEA).await;
+    let mut transport = MockMail::new();
+    let storage = app.storage.clone();
+    transport.expect_send().times(1).returning(move |_, _| {
+        storage.set_unavailable(true);
+        Ok(())
+    });
+    let inner = Arc::clone(&app);
+    let delivery = tokio::spawn(async move { outbox::deliver_due(&inner.access, &transport, 1).await });
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    app.storage.set_unavailable(false);
+    delivery.await.unwrap().unwrap();
+    assert_eq!(app.outbox().await[0].state, MailState::Sent);
+    app.advance(LEASE);
+    assert_eq!(deliver(&app).await, 0);
+}
+
+#[tokio::test]
+async fn who_is_late_with_an_outcome_does_not_overwrite_that_of_another() {
+    let app = TestApp::new().await;
+    app.invite(BEA).await;
+    // Its own lease ends while it is on its way, and another worker sends it.
+    let late = Late { access: app.access.clone(), clock: Arc::clone(&app.clock), next: &app.mail };
+    outbox::deliver_due(&app.access, &late, 1).await.unwrap();
+    let entry = app.outbox().await.remove(0);
+    assert_eq!((entry.state, entry.body), (MailState::Sent, None));
+    app.advance(Duration::DAY);
+    assert_eq!(deliver(&app).await, 0);
+}
+
+/// A transport that fails after its lease has ended.
+struct Late<'a> {
+    access: Access,
+    clock: Arc<ManualClock>,
+    next: &'a RecordingMail,
+}
+
+#[async_trait]
+impl MailTransport for Late<'_> {
+    async fn send(&self, _: Uuid, _: &MailMessage) -> Result<(), MailError> {
+        self.clock.advance(LEASE);
+        assert_eq!(outbox::deliver_due(&self.access, self.next, 1).await.unwrap(), 1);
+        Err(MailError::Later("421 too late".to_owned()))
+    }
 }

@@ -232,11 +232,14 @@ pub trait UnitOfWork:
     /// Writes a mail to the outbox.
     async fn insert_mail(&mut self, entry: &OutboxEntry) -> Stored<()>;
 
-    /// Claims up to `most` mails that are due: their next attempt moves to `until`, and each goes to one caller only.
+    /// Claims up to `most` mails that are due: their next attempt moves to `until`, and each goes to one caller only, who
+    /// has it leased until then. One that cannot be read is marked as failed, and holds none of the others up.
     async fn claim_mail(&mut self, now: Instant, until: Instant, most: u64) -> Stored<Vec<OutboxEntry>>;
 
-    /// Replaces what is known of a mail after a try: state, attempts, next attempt, body, error.
-    async fn update_mail(&mut self, entry: &OutboxEntry) -> Stored<()>;
+    /// Replaces what is known of a mail after a try: state, attempts, next attempt, body, error; it is nobody's then. Guarded:
+    /// only while it waits and is leased until `lease`, as [`UnitOfWork::claim_mail`] said, so that who is late does not
+    /// overwrite what another made of it. True when it was so.
+    async fn update_mail(&mut self, entry: &OutboxEntry, lease: Instant) -> Stored<bool>;
 
     /// Notes that somebody asked for a way back in.
     async fn insert_recovery_request(&mut self, request: &RecoveryRequest) -> Stored<()>;

@@ -24,6 +24,7 @@ pub trait MailDeskView: Send {
 /// Writes the outbox.
 #[async_trait]
 pub trait MailDesk: MailDeskView {
-    /// Makes a waiting mail due at once, and a failed one whose body is still there waiting again. False otherwise.
+    /// Makes a waiting mail due at once, and a failed one whose body is still there waiting again, with all its tries before
+    /// it. False otherwise; also while it is leased, because it is on its way.
     async fn retry_mail(&mut self, id: Uuid, now: Instant) -> Stored<bool>;
 }
