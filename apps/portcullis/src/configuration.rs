@@ -126,8 +126,13 @@ impl Configuration {
                 continue;
             }
             let key = rest.to_ascii_lowercase().replace("__", ".");
-            // Infallible: what is neither a number, a truth value, a list nor a table is a text.
-            let Ok(value) = value.parse::<figment::value::Value>();
+            let value = if keys::is_text(&key) {
+                figment::value::Value::from(value)
+            } else {
+                // Infallible: what is neither a number, a truth value, a list nor a table is a text.
+                let Ok(value) = value.parse::<figment::value::Value>();
+                value
+            };
             figment = figment.merge(Serialized::default(&key, value));
             from_environment.insert(key);
         }

@@ -23,6 +23,11 @@ pub enum MailSetUpError {
         "the mail server must look like smtp://user:password@host:587?tls=required, smtps://host or smtp://host:25"
     )]
     Url,
+    /// The URL holds a password, and nothing keeps it from travelling in the clear.
+    #[error(
+        "a password for the mail server would travel in the clear: write smtps://…, or add ?tls=required to the mail server's URL"
+    )]
+    PasswordInTheClear,
     /// A root certificate was given, but the URL asks for no TLS.
     #[error("a root certificate for mail needs smtps:// or ?tls=required in the mail server's URL")]
     NoTls,

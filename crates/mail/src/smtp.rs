@@ -1,5 +1,6 @@
 //! Mail to a server: SMTP (RFC 5321), with TLS from the start or by STARTTLS (RFC 8314, RFC 3207).
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -37,7 +38,6 @@ pub struct SmtpMail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Security {
     Plain,
-    Opportunistic,
     StartTls,
     FromTheStart,
 }
@@ -57,9 +57,13 @@ impl SmtpMail {
         let security = match (url.scheme(), tls.as_deref()) {
             ("smtps", _) => Security::FromTheStart,
             (_, Some("required")) => Security::StartTls,
-            (_, Some(_)) => Security::Opportunistic,
+            // With less than that, whoever stands between may talk the server out of it.
+            (_, Some(_)) => return Err(MailSetUpError::Url),
             (_, None) => Security::Plain,
         };
+        if security == Security::Plain && url.password().is_some() && !is_this_machine(&url) {
+            return Err(MailSetUpError::PasswordInTheClear);
+        }
         let builder = builder.timeout(Some(TIMEOUT));
         Ok(Self { builder, host, security, from: sender(from)?, renderer, timeout: TIMEOUT })
     }
@@ -80,13 +84,19 @@ impl SmtpMail {
             .map_err(|_| MailSetUpError::Certificate)?;
         let tls = match self.security {
             Security::Plain => return Err(MailSetUpError::NoTls),
-            Security::Opportunistic => Tls::Opportunistic(parameters),
             Security::StartTls => Tls::Required(parameters),
             Security::FromTheStart => Tls::Wrapper(parameters),
         };
         self.builder = self.builder.tls(tls);
         Ok(self)
     }
+}
+
+/// Of a scheme that it does not know the URL keeps the host as a text.
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Names the server, not who signs in to it.
@@ -257,18 +267,28 @@ mod tests {
         for (url, security) in [
             ("smtps://user:p%40ss@mail.shop.example", Security::FromTheStart),
             ("smtp://user:pass@mail.shop.example:587?tls=required", Security::StartTls),
-            ("smtp://mail.shop.example:587?tls=opportunistic", Security::Opportunistic),
             ("smtp://localhost:25", Security::Plain),
+            ("smtp://user:pass@127.0.0.1:25", Security::Plain),
+            ("smtp://relay.shop.example:25", Security::Plain),
         ] {
             let mail = set_up(url).unwrap();
             assert_eq!(mail.security, security, "{url}");
             assert!(!format!("{mail:?}").contains("pass"));
         }
-        for wrong in ["", "mail.shop.example", "http://mail.shop.example", "smtp://user:secret@host?tls=maybe"] {
+        for wrong in [
+            "",
+            "mail.shop.example",
+            "http://mail.shop.example",
+            "smtp://user:secret@host?tls=maybe",
+            "smtp://user:secret@host?tls=opportunistic",
+        ] {
             let error = set_up(wrong).unwrap_err();
             assert!(matches!(error, MailSetUpError::Url), "{wrong}");
             assert!(!error.to_string().contains("secret"));
         }
+        let error = set_up("smtp://user:secret@mail.shop.example:587").unwrap_err();
+        assert!(matches!(error, MailSetUpError::PasswordInTheClear));
+        assert!(!error.to_string().contains("secret"));
     }
 
     #[test]

@@ -79,6 +79,27 @@ fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>
     }))
 }
 
+/// Whether a key's value is a text, whatever it looks like: a product may be called 2024, and an alias be all digits.
+pub(super) fn is_text(key: &str) -> bool {
+    let plain = matches!(
+        key,
+        "listen"
+            | "public_url"
+            | "data_dir"
+            | "database_url"
+            | "second_admin_alias"
+            | "secret_key"
+            | "smtp_url"
+            | "smtp_root_certificate"
+            | "mail_from"
+            | "product_name"
+            | "operations_listen"
+            | "log.format"
+            | "log.level"
+    );
+    plain || key.ends_with("_file")
+}
+
 /// What is allowed for a key.
 fn allowed(key: &str) -> &'static str {
     match key {

@@ -24,6 +24,14 @@ fn nothing_needs_to_be_configured() {
 }
 
 #[test]
+fn a_text_in_the_environment_is_a_text_whatever_it_looks_like() {
+    for name in ["2024", "true", "[1, 2]", "1e5"] {
+        assert_eq!(load("", &[("PORTCULLIS_PRODUCT_NAME", name)]).unwrap().product_name, name);
+    }
+    assert_eq!(load("", &[("PORTCULLIS_HASHING_QUEUE", "7")]).unwrap().hashing_queue, 7);
+}
+
+#[test]
 fn an_unknown_key_stops_the_start_and_is_named() {
     assert!(refusal("lisen = \"127.0.0.1:1\"", &[]).contains("`lisen`"));
     assert!(refusal("[argon2]\nmemory = 1", &[]).contains("`argon2.memory`"));
