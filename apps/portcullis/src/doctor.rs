@@ -1,5 +1,6 @@
 //! `portcullis doctor`: looks at everything that a start needs, and changes nothing.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -7,6 +8,7 @@ use portcullis_credentials::clock::SystemClock;
 use portcullis_credentials::secret_key;
 use portcullis_domain::ports::Clock as _;
 use portcullis_domain::ports::storage::Storage as _;
+use portcullis_storage_seaorm::SchemaState;
 use time::macros::datetime;
 
 use crate::configuration::{Configuration, KeySource};
@@ -73,14 +75,22 @@ fn key(configuration: &Configuration) -> anyhow::Result<String> {
 }
 
 async fn storage(configuration: &Configuration) -> anyhow::Result<String> {
-    if configuration.database_url.is_none() && !configuration.data_dir.join("portcullis.db").is_file() {
+    let url = configuration.database();
+    // Reaching a file that is not there would make it.
+    if let Some(path) = url.strip_prefix("sqlite:")
+        && !Path::new(path.strip_prefix("//").unwrap_or(path)).is_file()
+    {
         bail!("there is no database yet; `portcullis migrate` makes it");
     }
     let storage = wiring::reach_storage(configuration).await?;
-    let mut view = storage.view().await?;
-    let advice = "its tables are not up to date; run `portcullis migrate`";
-    let set_up = view.set_up_at().await.context(advice)?;
-    view.parameters().await.context(advice)?;
+    match storage.schema_state().await? {
+        SchemaState::UpToDate => {}
+        SchemaState::Pending => bail!("its tables are not up to date; run `portcullis migrate`"),
+        SchemaState::Newer { unknown } => {
+            bail!("a newer version changed its tables ({unknown}); run that version, or a later one")
+        }
+    }
+    let set_up = storage.view().await?.set_up_at().await?;
     Ok(if set_up.is_some() { "up to date, set up" } else { "up to date, set-up is open" }.to_owned())
 }
 
