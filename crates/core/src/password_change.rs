@@ -13,8 +13,8 @@ use crate::client::Client;
 use crate::invitation::tell_of_change;
 use crate::password::{self, Accepted, ChooseError};
 use crate::session::Authenticated;
-use crate::sign_in::{LONGEST, budgets, give_back, renew_session, spend};
-use crate::two_factor;
+use crate::sign_in::{LONGEST, give_back, renew_session, spend};
+use crate::{step_up, two_factor};
 
 /// The password stays as it was.
 #[derive(Debug, thiserror::Error)]
@@ -48,8 +48,8 @@ impl From<HashingError> for ChangeError {
     }
 }
 
-/// Changes the password of whoever knows the present one (ASVS 6.2.3). Tries count as failed sign-ins do, so that this is
-/// no other door for guessing. Ends every other session; this one goes on under a new cookie, which is returned.
+/// Changes the password of whoever knows the present one (ASVS 6.2.3). Tries share the session's budget with those of
+/// step-up, so that this is no other door for guessing. Ends every other session; this one goes on under a new cookie, which is returned.
 ///
 /// # Errors
 /// [`ChangeError`].
@@ -66,7 +66,8 @@ pub async fn change(
     }
     let parameters = access.parameters().await?;
     let account = who.operator.account();
-    let budgets = budgets(&parameters, &account.email.key(), client);
+    let [of_passwords, ..] = step_up::budgets_of(&parameters, who.session.id);
+    let budgets = [of_passwords];
     let mut unit = access.begin().await?;
     if let Some(retry_after) = spend(unit.as_mut(), &budgets, access.now()).await? {
         drop(unit);
@@ -120,7 +121,7 @@ pub async fn replace_due(
     replace(access, client, who, &accepted).await
 }
 
-/// A wrong or limited try with the present password counts as a sign-in's does, and shows as one.
+/// A wrong or limited try with the present password shows as a sign-in's does.
 async fn record_refusal(
     access: &Access,
     client: &Client,

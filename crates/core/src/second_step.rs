@@ -42,11 +42,22 @@ pub enum SecondStepError {
     Storage(#[from] StorageError),
 }
 
-/// What somebody shows at the second step.
-enum Shown<'a> {
-    Code(&'a str),
-    RecoveryCode(&'a str),
+/// What somebody shows at the second step; `None` for what cannot be one at all.
+enum Shown {
+    Code(Option<Code>),
+    RecoveryCode(Option<RecoveryCode>),
 }
+
+impl Shown {
+    /// What is no code is no guess: it costs the challenge a try, and the operator nothing.
+    const fn is_a_guess(&self) -> bool {
+        matches!(self, Self::Code(Some(_)) | Self::RecoveryCode(Some(_)))
+    }
+}
+
+/// How many wrong codes a day are nobody's business: people mistype. More are told, however slowly they come and
+/// however many challenges they are spread over.
+const UNTOLD: u32 = 5;
 
 /// Passes the second step with a one-time code. A step is spent once, on whatever node (RFC 6238 §5.2).
 ///
@@ -58,7 +69,7 @@ pub async fn with_code(
     who: &Authenticated,
     code: &str,
 ) -> Result<Opened, SecondStepError> {
-    pass(access, client, who, &Shown::Code(code)).await
+    pass(access, client, who, &Shown::Code(Code::parse(code))).await
 }
 
 /// Passes the second step with a recovery code, which is then used up; told by mail with how many are left.
@@ -71,23 +82,23 @@ pub async fn with_recovery_code(
     who: &Authenticated,
     code: &str,
 ) -> Result<Opened, SecondStepError> {
-    pass(access, client, who, &Shown::RecoveryCode(code)).await
+    pass(access, client, who, &Shown::RecoveryCode(RecoveryCode::parse(code))).await
 }
 
 /// The budgets of wrong codes, apart from those of passwords (ASVS 6.3.1): one of the challenge, one of the operator. A
-/// known device has a budget of its own, and so has the recovery code, which nobody guesses: knowing the password is not
-/// enough to shut the owner out.
+/// known device has budgets of its own, and recovery codes, which nobody guesses, have others than codes: knowing the
+/// password is not enough to shut the owner out.
 fn budgets(
     parameters: &Parameters,
     who: &Authenticated,
     known_device: Option<&Digest256>,
-    shown: &Shown<'_>,
+    shown: &Shown,
 ) -> [(BudgetKey, RateLimit); 2] {
     let account = who.operator.id().0.to_string();
-    let whose = match (shown, known_device) {
-        (Shown::RecoveryCode(_), _) => "recovery-code".to_owned(),
-        (Shown::Code(_), Some(device)) => data_encoding::HEXLOWER.encode(device.as_bytes()),
-        (Shown::Code(_), None) => String::new(),
+    let device = known_device.map(|device| data_encoding::HEXLOWER.encode(device.as_bytes())).unwrap_or_default();
+    let whose = match shown {
+        Shown::RecoveryCode(_) => format!("recovery-code{device}"),
+        Shown::Code(_) => device,
     };
     let challenge = RateLimit::new(parameters.number("second_factor.per_challenge"), Duration::DAY);
     [
@@ -96,12 +107,7 @@ fn budgets(
     ]
 }
 
-async fn pass(
-    access: &Access,
-    client: &Client,
-    who: &Authenticated,
-    shown: &Shown<'_>,
-) -> Result<Opened, SecondStepError> {
+async fn pass(access: &Access, client: &Client, who: &Authenticated, shown: &Shown) -> Result<Opened, SecondStepError> {
     let parameters = access.parameters().await?;
     let now = access.now();
     let mut unit = access.begin().await?;
@@ -121,21 +127,42 @@ async fn pass(
     let Decision::Admitted { tat } = unit.spend_budget(challenge, per_challenge, now).await? else {
         return Err(end_challenge(access, unit, client, who).await?);
     };
-    if let Decision::Refused { retry_after } = unit.spend_budget(of_account, per_account, now).await? {
+    if shown.is_a_guess()
+        && let Decision::Refused { retry_after } = unit.spend_budget(of_account, per_account, now).await?
+    {
         end_challenge(access, unit, client, who).await?;
         return Err(SecondStepError::Limited { retry_after });
     }
     let passed = match shown {
-        Shown::Code(code) => spend_code(access, unit.as_mut(), account, code, now).await?,
-        Shown::RecoveryCode(code) => spend_recovery_code(access, unit.as_mut(), client, account, code, now).await?,
+        Shown::Code(Some(code)) => match spend_code(access, unit.as_mut(), account, code, now).await {
+            Err(SecondStepError::Unreadable) => {
+                unit.refund_budget(of_account, per_account).await?;
+                record(access, unit.as_mut(), client, who, Action::TwoFactorUnreadable).await?;
+                unit.commit().await?;
+                return Err(SecondStepError::Unreadable);
+            }
+            passed => passed?,
+        },
+        Shown::RecoveryCode(Some(code)) => {
+            spend_recovery_code(access, unit.as_mut(), client, account, code, now).await?
+        }
+        Shown::Code(None) | Shown::RecoveryCode(None) => false,
     };
     if !passed {
+        let key = BudgetKey::new("second-step/untold", &[&account.id.0.to_string()]);
+        if shown.is_a_guess()
+            && let Decision::Refused { .. } =
+                unit.spend_budget(&key, &RateLimit::new(UNTOLD, Duration::DAY), now).await?
+        {
+            tell_of_wrong_codes(access, unit.as_mut(), client, account, now).await?;
+        }
         let last = per_challenge.is_spent(tat, now);
         if last {
             return Err(end_challenge(access, unit, client, who).await?);
         }
         record(access, unit.as_mut(), client, who, Action::SecondStepRefused).await?;
         unit.commit().await?;
+        access.mail_waits().notify_one();
         return Err(SecondStepError::Refused);
     }
     unit.refund_budget(of_account, per_account).await?;
@@ -152,27 +179,26 @@ async fn spend_code(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     account: &Account,
-    code: &str,
+    code: &Code,
     now: Instant,
 ) -> Result<bool, SecondStepError> {
     let Some(factor) = unit.two_factor(account.id).await? else { return Ok(false) };
     let secret = two_factor::open(access, account.id, &factor).ok_or(SecondStepError::Unreadable)?;
-    let Some(code) = Code::parse(code) else { return Ok(false) };
-    match matching_step(access.ports().totp.as_ref(), &secret, &code, factor.last_step, now) {
+    match matching_step(access.ports().totp.as_ref(), &secret, code, factor.last_step, now) {
         Some(step) => Ok(unit.spend_totp_step(account.id, step).await?),
         None => Ok(false),
     }
 }
 
-async fn spend_recovery_code(
+/// Uses a recovery code up, and tells its owner by mail how many are left.
+pub(crate) async fn spend_recovery_code(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     client: &Client,
     account: &Account,
-    code: &str,
+    code: &RecoveryCode,
     now: Instant,
 ) -> Stored<bool> {
-    let Some(code) = RecoveryCode::parse(code) else { return Ok(false) };
     if !unit.spend_recovery_code(account.id, &code.digest(), now).await? {
         return Ok(false);
     }
@@ -193,13 +219,28 @@ async fn end_challenge(
     who: &Authenticated,
 ) -> Stored<SecondStepError> {
     if unit.end_session(who.session.id).await? {
-        let content = Content::WrongCodes { device: client.device.clone(), address: client.address.clone() };
-        two_factor::tell(access, unit.as_mut(), who.operator.account(), content).await?;
+        tell_of_wrong_codes(access, unit.as_mut(), client, who.operator.account(), access.now()).await?;
         record(access, unit.as_mut(), client, who, Action::SecondStepLimited).await?;
         unit.commit().await?;
         access.mail_waits().notify_one();
     }
     Ok(SecondStepError::Over)
+}
+
+/// Tells the owner of wrong codes, once an hour at most: whoever knows the password cannot fill the owner's mailbox.
+async fn tell_of_wrong_codes(
+    access: &Access,
+    unit: &mut dyn UnitOfWork,
+    client: &Client,
+    account: &Account,
+    now: Instant,
+) -> Stored<()> {
+    let key = BudgetKey::new("second-step/told", &[&account.id.0.to_string()]);
+    if let Decision::Admitted { .. } = unit.spend_budget(&key, &RateLimit::new(1, Duration::HOUR), now).await? {
+        let content = Content::WrongCodes { device: client.device.clone(), address: client.address.clone() };
+        two_factor::tell(access, unit, account, content).await?;
+    }
+    Ok(())
 }
 
 async fn record(

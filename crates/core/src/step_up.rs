@@ -1,19 +1,23 @@
-//! Step-up: what is dangerous asks again for the password, or for a code (ASVS 7.5.3).
+//! Step-up: what is dangerous asks again for a proof (ASVS 7.5.1, 7.5.3): for the password, or where there is a second
+//! factor for a code. The password alone is no proof then: whoever took a session over and knows it must not remove the
+//! factor with it.
 
 use portcullis_domain::audit::Action;
+use portcullis_domain::parameter::Parameters;
 use portcullis_domain::ports::credentials::{HashingError, Verification};
-use portcullis_domain::ports::storage::{StorageError, Stored};
+use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork};
 use portcullis_domain::rate_limit::{BudgetKey, RateLimit};
 use portcullis_domain::secret::{Password, Token};
-use portcullis_domain::two_factor::{Code, matching_step};
+use portcullis_domain::session::SessionId;
+use portcullis_domain::two_factor::{Code, RecoveryCode, matching_step};
 use time::Duration;
 
 use crate::access::Access;
 use crate::account_lock::LockedOperator;
 use crate::client::Client;
 use crate::session::{Authenticated, actor};
-use crate::sign_in::{LONGEST, budgets, give_back, renew_session, spend};
-use crate::two_factor;
+use crate::sign_in::{LONGEST, give_back, refund, renew_session, spend};
+use crate::{second_step, two_factor};
 
 /// The proof was refused.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +28,15 @@ pub enum StepUpError {
     /// The code is wrong, spent or too old; or there is no second factor.
     #[error("the code is incorrect")]
     WrongCode,
+    /// The recovery code is wrong or used; or there is no second factor.
+    #[error("the recovery code is incorrect")]
+    WrongRecoveryCode,
+    /// There is a second factor: the password alone is not enough.
+    #[error("a code is asked for")]
+    CodeAsked,
+    /// The stored secret cannot be opened: a recovery code works, and an administrator can help.
+    #[error("two-factor authentication of this account cannot be checked")]
+    Unreadable,
     /// Too many tries.
     #[error("too many attempts")]
     Limited {
@@ -49,7 +62,21 @@ pub async fn is_fresh(access: &Access, who: &Authenticated) -> Stored<bool> {
     Ok(age >= Duration::ZERO && age < window)
 }
 
-/// Proves the password again. Tries count as failed sign-ins do. The session goes on under the returned cookie.
+/// What a session's tries with the present password are taken from, here and where the password is changed; and its tries
+/// with codes, and with recovery codes. A signed-in session has budgets of its own: failed sign-ins behind one address
+/// keep no colleague from working, and whoever took a session over gets no more tries from many addresses, nor shuts the
+/// owner out, who has another session.
+pub(crate) fn budgets_of(parameters: &Parameters, session: SessionId) -> [(BudgetKey, RateLimit); 3] {
+    let session = session.0.to_string();
+    let of_codes = parameters.rate("second_factor.per_account");
+    [
+        (BudgetKey::new("session/password", &[&session]), parameters.rate("sign_in.per_account_and_address")),
+        (BudgetKey::new("session/code", &[&session]), of_codes),
+        (BudgetKey::new("session/recovery-code", &[&session]), of_codes),
+    ]
+}
+
+/// Proves the password again, where there is no second factor. The session goes on under the returned cookie.
 ///
 /// # Errors
 /// [`StepUpError`].
@@ -61,7 +88,11 @@ pub async fn with_password(
 ) -> Result<Token, StepUpError> {
     let parameters = access.parameters().await?;
     let account = who.operator.account();
-    let budgets = budgets(&parameters, &account.email.key(), client);
+    if access.ports().storage.view().await?.two_factor(account.id).await?.is_some() {
+        return Err(StepUpError::CodeAsked);
+    }
+    let [of_passwords, ..] = budgets_of(&parameters, who.session.id);
+    let budgets = [of_passwords];
     take(access, &budgets).await?;
     let verified = if password.length() > LONGEST {
         Ok(Verification::Wrong)
@@ -70,7 +101,7 @@ pub async fn with_password(
     };
     match verified {
         Ok(Verification::Wrong) => {
-            refuse(access, client, who).await?;
+            refuse(access, client, who, Action::StepUpRefused).await?;
             return Err(StepUpError::WrongPassword);
         }
         Ok(Verification::Right | Verification::RightRenewed(_)) => give_back(access, &budgets).await?,
@@ -84,6 +115,10 @@ pub async fn with_password(
     // What was proven is the present password, unless it changed while the hash was computed.
     let owner = owner.filter(|current| current.account().password == account.password);
     let Some(owner) = owner else { return Err(StepUpError::WrongPassword) };
+    // Or unless a second factor was added meanwhile.
+    if unit.two_factor(account.id).await?.is_some() {
+        return Err(StepUpError::CodeAsked);
+    }
     let token = renew_session(access, unit.as_mut(), who, &owner, who.session.stage, access.now()).await?;
     access.event(actor(&who.operator), Action::StepUpPassed).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
@@ -100,33 +135,86 @@ pub async fn with_code(
     who: &Authenticated,
     code: &str,
 ) -> Result<Token, StepUpError> {
-    let parameters = access.parameters().await?;
+    let Some(code) = Code::parse(code) else {
+        refuse(access, client, who, Action::StepUpRefused).await?;
+        return Err(StepUpError::WrongCode);
+    };
     let (account, now) = (who.operator.id(), access.now());
-    let key = BudgetKey::new("step-up/account", &[&account.0.to_string()]);
-    let budgets = [(key, parameters.rate("second_factor.per_account"))];
+    let [_, of_codes, _] = budgets_of(&*access.parameters().await?, who.session.id);
+    let budgets = [of_codes];
     take(access, &budgets).await?;
     let mut unit = access.begin().await?;
     let Some(owner) = LockedOperator::take(unit.as_mut(), account).await? else {
         return Err(StepUpError::WrongCode);
     };
-    let factor = unit.two_factor(account).await?;
-    let step = factor.and_then(|factor| {
-        let secret = two_factor::open(access, account, &factor)?;
-        matching_step(access.ports().totp.as_ref(), &secret, &Code::parse(code)?, factor.last_step, now)
-    });
+    let step = match unit.two_factor(account).await? {
+        Some(factor) => {
+            let Some(secret) = two_factor::open(access, account, &factor) else {
+                drop(unit);
+                give_back(access, &budgets).await?;
+                refuse(access, client, who, Action::TwoFactorUnreadable).await?;
+                return Err(StepUpError::Unreadable);
+            };
+            matching_step(access.ports().totp.as_ref(), &secret, &code, factor.last_step, now)
+        }
+        None => None,
+    };
     let spent = match step {
         Some(step) => unit.spend_totp_step(account, step).await?,
         None => false,
     };
     if !spent {
         drop(unit);
-        refuse(access, client, who).await?;
+        refuse(access, client, who, Action::StepUpRefused).await?;
         return Err(StepUpError::WrongCode);
     }
-    for (key, limit) in &budgets {
-        unit.refund_budget(key, limit).await?;
+    pass(access, unit, client, who, &owner, &budgets).await
+}
+
+/// Proves oneself with a recovery code, where the device is lost or its secret cannot be read; the code is used up, which
+/// is told by mail. The session goes on under the returned cookie.
+///
+/// # Errors
+/// [`StepUpError`].
+pub async fn with_recovery_code(
+    access: &Access,
+    client: &Client,
+    who: &Authenticated,
+    code: &str,
+) -> Result<Token, StepUpError> {
+    let Some(code) = RecoveryCode::parse(code) else {
+        refuse(access, client, who, Action::StepUpRefused).await?;
+        return Err(StepUpError::WrongRecoveryCode);
+    };
+    let [.., of_recovery_codes] = budgets_of(&*access.parameters().await?, who.session.id);
+    let budgets = [of_recovery_codes];
+    take(access, &budgets).await?;
+    let mut unit = access.begin().await?;
+    let account = who.operator.account();
+    let Some(owner) = LockedOperator::take(unit.as_mut(), account.id).await? else {
+        return Err(StepUpError::WrongRecoveryCode);
+    };
+    if !second_step::spend_recovery_code(access, unit.as_mut(), client, account, &code, access.now()).await? {
+        drop(unit);
+        refuse(access, client, who, Action::StepUpRefused).await?;
+        return Err(StepUpError::WrongRecoveryCode);
     }
-    let token = renew_session(access, unit.as_mut(), who, &owner, who.session.stage, now).await?;
+    let token = pass(access, unit, client, who, &owner, &budgets).await?;
+    access.mail_waits().notify_one();
+    Ok(token)
+}
+
+/// A code was right: the try is given back, and the session renewed with what the unit of work has spent.
+async fn pass(
+    access: &Access,
+    mut unit: Box<dyn UnitOfWork>,
+    client: &Client,
+    who: &Authenticated,
+    owner: &LockedOperator,
+    budgets: &[(BudgetKey, RateLimit)],
+) -> Result<Token, StepUpError> {
+    refund(unit.as_mut(), budgets).await?;
+    let token = renew_session(access, unit.as_mut(), who, owner, who.session.stage, access.now()).await?;
     access.event(actor(&who.operator), Action::StepUpPassed).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     Ok(token)
@@ -140,8 +228,8 @@ async fn take(access: &Access, budgets: &[(BudgetKey, RateLimit)]) -> Result<(),
     Ok(unit.commit().await?)
 }
 
-async fn refuse(access: &Access, client: &Client, who: &Authenticated) -> Stored<()> {
+async fn refuse(access: &Access, client: &Client, who: &Authenticated, action: Action) -> Stored<()> {
     let mut unit = access.begin().await?;
-    access.event(actor(&who.operator), Action::StepUpRefused).from(client).record(unit.as_mut()).await?;
+    access.event(actor(&who.operator), action).from(client).record(unit.as_mut()).await?;
     unit.commit().await
 }

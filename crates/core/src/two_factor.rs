@@ -194,7 +194,7 @@ pub async fn state(access: &Access, account: AccountId) -> Stored<Option<State>>
     Ok(Some(State { added_at: factor.added_at, codes_left: view.recovery_codes_left(account).await? }))
 }
 
-/// Makes ten new recovery codes; the old ones are void. `None` when the second factor is off.
+/// Makes ten new recovery codes; the old ones are void, which is told by mail (ASVS 6.3.7). `None` when the second factor is off.
 ///
 /// # Errors
 /// [`StorageError`].
@@ -212,7 +212,10 @@ pub async fn replace_recovery_codes(
     }
     let event = access.event(actor(&who.operator), Action::RecoveryCodesReplaced);
     event.from(client).record(unit.as_mut()).await?;
+    let content = Content::RecoveryCodesReplaced { device: client.device.clone(), address: client.address.clone() };
+    tell(access, unit.as_mut(), who.operator.account(), content).await?;
     unit.commit().await?;
+    access.mail_waits().notify_one();
     Ok(Some(codes))
 }
 
@@ -272,7 +275,13 @@ pub(crate) async fn take_away(
 /// Nobody gets in without the step then.
 pub(crate) fn open(access: &Access, account: AccountId, factor: &TwoFactor) -> Option<TotpSecret> {
     match access.ports().sealer.unseal(&factor.secret, &secret_context(account)) {
-        Ok(plain) => TotpSecret::from_slice(&Zeroizing::new(plain)),
+        Ok(plain) => {
+            let secret = TotpSecret::from_slice(&Zeroizing::new(plain));
+            if secret.is_none() {
+                tracing::error!(account = %account.0, "a two-factor secret is not of 160 bits: is the database damaged?");
+            }
+            secret
+        }
         Err(error) => {
             tracing::error!(%error, account = %account.0, "a two-factor secret cannot be opened: was the secret key changed?");
             None

@@ -12,12 +12,13 @@ use crate::access::Access;
 use crate::authority::Authority;
 use crate::client::Client;
 use crate::operator_care::{CareError, event, reach};
+use crate::step_up;
 
 /// How many refused sign-ins are looked at.
 const MOST: u64 = 500;
 
 /// Gives an operator their budgets back: for passwords from every address that failed within a day, codes, recovery
-/// codes, step-up, enrolment and reset links. What a whole address spent stays spent: others share it.
+/// codes, those of known devices and of live sessions, enrolment and reset links. What a whole address spent stays spent: others share it.
 ///
 /// # Errors
 /// [`CareError`].
@@ -44,10 +45,20 @@ pub async fn unlock(access: &Access, by: Authority<'_>, client: &Client, id: Acc
     budgets.extend([
         (BudgetKey::new("second-step/account", &[&account, ""]), second),
         (BudgetKey::new("second-step/account", &[&account, "recovery-code"]), second),
-        (BudgetKey::new("step-up/account", &[&account]), second),
         (BudgetKey::new("two-factor/enrolment", &[&account]), RateLimit::new(10, Duration::HOUR)),
         (BudgetKey::new("password-reset/account", &[key.as_str()]), parameters.rate("password_reset.per_account")),
     ]);
+    for session in unit.sessions(id).await? {
+        budgets.extend(step_up::budgets_of(&parameters, session.id));
+    }
+    for device in unit.known_devices(id).await? {
+        let device = data_encoding::HEXLOWER.encode(device.as_bytes());
+        budgets.extend([
+            (BudgetKey::new("sign-in/device", &[key.as_str(), &device]), sign_in),
+            (BudgetKey::new("second-step/account", &[&account, &device]), second),
+            (BudgetKey::new("second-step/account", &[&account, &format!("recovery-code{device}")]), second),
+        ]);
+    }
     for (key, limit) in &budgets {
         // A whole burst given back is a full budget; more than full there is not.
         for _ in 0..limit.burst() {

@@ -70,6 +70,13 @@ pub enum Content {
         /// From which client address.
         address: String,
     },
+    /// New recovery codes were made, and the old ones are void.
+    RecoveryCodesReplaced {
+        /// The device in its own words.
+        device: String,
+        /// From which client address.
+        address: String,
+    },
     /// Somebody had the right password and wrong codes.
     WrongCodes {
         /// The device in its own words.
@@ -109,6 +116,7 @@ impl Content {
             Self::TwoFactorRemoved { .. } => "two-factor-removed",
             Self::TwoFactorRemovedFor { .. } => "two-factor-removed-for",
             Self::RecoveryCodeUsed { .. } => "recovery-code-used",
+            Self::RecoveryCodesReplaced { .. } => "recovery-codes-replaced",
             Self::WrongCodes { .. } => "wrong-codes",
             Self::AliasChanged { .. } => "alias-changed",
             Self::RolesChanged { .. } => "roles-changed",

@@ -143,6 +143,12 @@ impl Letter {
                 letter.facts = happened(device, address);
                 letter.closing = vec![say("recovery-code-closing", &[]), say("two-factor-other", &[])];
             }
+            Content::RecoveryCodesReplaced { device, address } => {
+                letter.subject = say("recovery-codes-subject", &[]);
+                letter.opening = vec![say("recovery-codes-opening", &[])];
+                letter.facts = happened(device, address);
+                letter.closing = vec![say("changed-mine", &[]), say("two-factor-other", &[])];
+            }
             Content::WrongCodes { device, address } => {
                 letter.subject = say("wrong-codes-subject", &[]);
                 letter.opening = vec![say("wrong-codes-opening", &[])];

@@ -74,6 +74,9 @@ recovery-code-opening = Somebody signed in to your account at "{ $product }" wit
    *[other] { $left } are left.
 }
 recovery-code-closing = If it was you: make new recovery codes before the last one is used.
+
+recovery-codes-subject = New recovery codes at { $product }
+recovery-codes-opening = New recovery codes were made for your account at "{ $product }". The earlier ones no longer work.
 wrong-codes-subject = Somebody knows your password for { $product }
 wrong-codes-opening = Somebody entered your right password at "{ $product }", and then wrong codes. They did not get in.
 wrong-codes-mine = If it was you, check that the clock of your phone is set automatically, and try again later.

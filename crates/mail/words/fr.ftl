@@ -77,6 +77,9 @@ recovery-code-opening = Quelqu'un s'est connecté à votre compte de « { $produ
    *[other] Il en reste { $left }.
 }
 recovery-code-closing = Si c'était vous : créez de nouveaux codes de secours avant d'utiliser le dernier.
+
+recovery-codes-subject = Nouveaux codes de secours : { $product }
+recovery-codes-opening = De nouveaux codes de secours ont été créés pour votre compte de « { $product } ». Les anciens ne fonctionnent plus.
 wrong-codes-subject = Quelqu'un connaît votre mot de passe : { $product }
 wrong-codes-opening = Quelqu'un a saisi votre mot de passe correct dans « { $product } », puis de mauvais codes. Cette personne n'est pas entrée.
 wrong-codes-mine = Si c'était vous, vérifiez que l'horloge de votre téléphone est réglée automatiquement et réessayez plus tard.

@@ -26,6 +26,11 @@ async fn known(storage: &Arc<dyn Storage>, account: u32) -> Vec<u32> {
         }
     }
     assert_eq!(view.has_known_devices(id(account)).await.unwrap(), !known.is_empty());
+    let mut listed = view.known_devices(id(account)).await.unwrap();
+    let mut expected: Vec<_> = known.iter().copied().map(digest).collect();
+    listed.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(listed, expected);
     known
 }
 

@@ -1,5 +1,7 @@
 //! Devices that completed a sign-in.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use portcullis_domain::account::AccountId;
 use portcullis_domain::instant::Instant;
@@ -20,6 +22,13 @@ impl KnownDeviceView for Transaction {
 
     async fn has_known_devices(&mut self, account: AccountId) -> Stored<bool> {
         Ok(self.state().known_devices.get(&account).is_some_and(|devices| !devices.is_empty()))
+    }
+
+    async fn known_devices(&mut self, account: AccountId) -> Stored<Vec<Digest256>> {
+        let known = self.state().known_devices.get(&account);
+        let mut devices: Vec<_> = known.into_iter().flatten().map(|(digest, used)| (Reverse(*used), *digest)).collect();
+        devices.sort_unstable();
+        Ok(devices.into_iter().map(|(_, digest)| digest).collect())
     }
 }
 

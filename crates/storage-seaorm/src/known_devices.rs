@@ -9,7 +9,7 @@ use portcullis_domain::secret::Digest256;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::handle::Handle;
-use crate::statement::{at, digest, execute, row};
+use crate::statement::{at, digest, execute, row, rows};
 
 #[async_trait]
 impl<C: ConnectionTrait + Send> KnownDeviceView for Handle<C> {
@@ -21,6 +21,11 @@ impl<C: ConnectionTrait + Send> KnownDeviceView for Handle<C> {
     async fn has_known_devices(&mut self, account: AccountId) -> Stored<bool> {
         let sql = "SELECT seen_at FROM known_devices WHERE account_id = $1 LIMIT 1";
         Ok(row(&self.0, sql, vec![account.0.into()]).await?.is_some())
+    }
+
+    async fn known_devices(&mut self, account: AccountId) -> Stored<Vec<Digest256>> {
+        let sql = "SELECT digest FROM known_devices WHERE account_id = $1 ORDER BY seen_at DESC, digest";
+        rows(&self.0, sql, vec![account.0.into()]).await?.iter().map(|row| row.digest("digest")).collect()
     }
 }
 

@@ -226,7 +226,7 @@ confirm-title = Is it you?
 confirm-intro = What you are about to do is important, and your last proof was a while ago. What you typed is kept.
 confirm-submit = Confirm
 confirm-wrong-password = The password is incorrect.
-confirm-with-password = Use my password instead
+confirm-factor-asked = The password alone is not enough: enter the code from your app, or a recovery code.
 
 # Before a session ends
 idle-warning = You will soon be signed out, because nothing happened here for a while.
@@ -487,6 +487,7 @@ mail-kind-two-factor-added = Two-factor authentication added
 mail-kind-two-factor-removed = Two-factor authentication removed
 mail-kind-two-factor-removed-for = Two-factor authentication removed for somebody
 mail-kind-recovery-code-used = Recovery code used
+mail-kind-recovery-codes-replaced = Recovery codes replaced
 mail-kind-wrong-codes = Wrong codes
 mail-kind-alias-changed = New address
 mail-kind-roles-changed = Roles changed

@@ -226,7 +226,7 @@ confirm-title = Est-ce bien vous ?
 confirm-intro = Ce que vous allez faire est important, et votre dernière preuve date un peu. Ce que vous avez saisi est conservé.
 confirm-submit = Confirmer
 confirm-wrong-password = Le mot de passe est incorrect.
-confirm-with-password = Utiliser plutôt mon mot de passe
+confirm-factor-asked = Le mot de passe seul ne suffit pas : saisissez le code de votre application, ou un code de secours.
 
 # Avant la fin d'une session
 idle-warning = Vous serez bientôt déconnecté, car rien ne s'est passé ici depuis un moment.
@@ -487,6 +487,7 @@ mail-kind-two-factor-added = Authentification à deux facteurs ajoutée
 mail-kind-two-factor-removed = Authentification à deux facteurs retirée
 mail-kind-two-factor-removed-for = Authentification à deux facteurs retirée à quelqu'un
 mail-kind-recovery-code-used = Code de secours utilisé
+mail-kind-recovery-codes-replaced = Codes de secours remplacés
 mail-kind-wrong-codes = Codes erronés
 mail-kind-alias-changed = Nouvelle adresse
 mail-kind-roles-changed = Rôles changés

@@ -4,6 +4,7 @@ use portcullis_core::password::ChooseError;
 use portcullis_core::password_change::{self, ChangeError};
 use portcullis_core::session::Authenticated;
 use portcullis_core::sign_in::SignInError;
+use portcullis_core::step_up::{self, StepUpError};
 use portcullis_domain::account::AccountStatus;
 use portcullis_domain::audit::Action;
 use portcullis_domain::mail_message::Content;
@@ -13,7 +14,7 @@ use portcullis_domain::secret::{Password, Token};
 use portcullis_domain::session::Stage;
 use time::Duration;
 
-use crate::app::{ADA, ADAS, GOOD, OTHER, TestApp, WRONG, here, same};
+use crate::app::{ADA, ADAS, GOOD, OTHER, TestApp, WRONG, client, here, same};
 use crate::doubles::MockHasher;
 
 async fn change(app: &TestApp, who: &Authenticated, current: &str, new: &str) -> Result<Token, ChangeError> {
@@ -58,21 +59,36 @@ async fn a_change_voids_the_reset_link_that_is_under_way() {
 }
 
 #[tokio::test]
-async fn wrong_present_passwords_count_as_failed_sign_ins_do() {
+async fn wrong_present_passwords_are_bounded_for_the_session_and_for_nobody_else() {
     let app = TestApp::new().await;
     let (_, who) = app.signed_in(ADA, ADAS).await;
+    let (_, elsewhere) = app.signed_in(ADA, ADAS).await;
     for _ in 0..3 {
         assert!(matches!(change(&app, &who, WRONG, OTHER).await, Err(ChangeError::WrongCurrent)));
     }
     for _ in 0..2 {
-        assert!(matches!(app.sign_in(ADA, WRONG).await, Err(SignInError::Refused)));
+        let wrong = step_up::with_password(&app.access, &here(), &who, Password::new(WRONG)).await;
+        assert!(matches!(wrong, Err(StepUpError::WrongPassword)), "step-up shares the budget");
     }
     let Err(ChangeError::Limited { retry_after }) = change(&app, &who, ADAS, OTHER).await else { panic!("limited") };
     assert_eq!(retry_after, Duration::minutes(3));
+    let moved = step_up::with_password(&app.access, &client("198.51.100.9"), &who, Password::new(ADAS)).await;
+    assert!(matches!(moved, Err(StepUpError::Limited { .. })), "another address gives no more tries");
+    assert_eq!((app.count(Action::SignInRefused).await, app.count(Action::SignInLimited).await), (3, 1));
+    app.signed_in(ADA, ADAS).await;
+    change(&app, &elsewhere, ADAS, OTHER).await.unwrap();
+}
+
+#[tokio::test]
+async fn failed_sign_ins_behind_the_same_address_keep_nobody_from_a_proof_or_a_change() {
+    let app = TestApp::new().await;
+    let (_, who) = app.signed_in(ADA, ADAS).await;
+    for n in 0..30 {
+        app.sign_in(&format!("n{n}@shop.example"), WRONG).await.unwrap_err();
+    }
     assert!(matches!(app.sign_in(ADA, ADAS).await, Err(SignInError::Limited { .. })));
-    assert_eq!((app.count(Action::SignInRefused).await, app.count(Action::SignInLimited).await), (5, 2));
-    app.advance(Duration::minutes(3));
-    change(&app, &who, ADAS, OTHER).await.unwrap();
+    let cookie = step_up::with_password(&app.access, &here(), &who, Password::new(ADAS)).await.unwrap();
+    change(&app, &app.authenticate(&cookie).await.unwrap(), ADAS, OTHER).await.unwrap();
 }
 
 #[tokio::test]

@@ -252,6 +252,7 @@ async fn a_secret_that_cannot_be_unsealed_lets_nobody_in() {
     let who = half(&app, ADA, ADAS).await;
     let refused = second_step::with_code(&node, &here(), &who, &ada.now(&app)).await;
     assert!(matches!(refused, Err(SecondStepError::Unreadable)));
+    assert_eq!(app.count(Action::TwoFactorUnreadable).await, 1);
 }
 
 #[tokio::test]
@@ -338,6 +339,115 @@ async fn a_step_up_by_code_spends_the_step() {
     let cookie = step_up::with_code(&app.access, &here(), &who, &shown).await.unwrap();
     let who = app.authenticate(&cookie).await.unwrap();
     assert!(matches!(step_up::with_code(&app.access, &here(), &who, &shown).await, Err(StepUpError::WrongCode)));
+}
+
+#[tokio::test]
+async fn a_step_up_takes_no_password_where_there_is_a_factor() {
+    let app = TestApp::new().await;
+    let ada = enrol(&app, ADA, ADAS).await;
+    let who = app.authenticate(&ada.cookie).await.unwrap();
+    for password in [ADAS, WRONG] {
+        let refused = step_up::with_password(&app.access, &here(), &who, Password::new(password)).await;
+        assert!(matches!(refused, Err(StepUpError::CodeAsked)), "{password}");
+    }
+    assert!(app.authenticate(&ada.cookie).await.is_some(), "nothing was renewed");
+}
+
+#[tokio::test]
+async fn a_recovery_code_is_a_proof_once_also_when_the_secret_cannot_be_read() {
+    let app = TestApp::new().await;
+    let ada = enrol(&app, ADA, ADAS).await;
+    let other_key = portcullis_credentials::sealing::KeySealer::new([8; 32], vec![]);
+    let node = app.node(|ports| ports.sealer = std::sync::Arc::new(other_key)).await;
+    app.delivered().await;
+    let who = app.authenticate(&ada.cookie).await.unwrap();
+    let refused = step_up::with_code(&node, &here(), &who, &ada.now(&app)).await;
+    assert!(matches!(refused, Err(StepUpError::Unreadable)));
+    assert_eq!(app.count(Action::TwoFactorUnreadable).await, 1);
+    let cookie = step_up::with_recovery_code(&app.access, &here(), &who, &ada.codes[0]).await.unwrap();
+    assert!(app.authenticate(&ada.cookie).await.is_none(), "the old cookie is dead");
+    let who = app.authenticate(&cookie).await.unwrap();
+    for wrong in [ada.codes[0].as_str(), "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", "", "null"] {
+        let refused = step_up::with_recovery_code(&node, &here(), &who, wrong).await;
+        assert!(matches!(refused, Err(StepUpError::WrongRecoveryCode)), "{wrong}");
+    }
+    let mails = app.delivered().await;
+    assert!(
+        matches!(&*mails, [mail] if matches!(mail.content, Content::RecoveryCodeUsed { left: 9, .. })),
+        "{mails:?}"
+    );
+}
+
+#[tokio::test]
+async fn new_recovery_codes_are_told_by_mail() {
+    let app = TestApp::new().await;
+    let ada = enrol(&app, ADA, ADAS).await;
+    let mails = app.delivered_apart_from_sign_ins().await;
+    assert!(matches!(&*mails, [mail] if matches!(mail.content, Content::TwoFactorAdded { .. })), "{mails:?}");
+    let who = app.authenticate(&ada.cookie).await.unwrap();
+    two_factor::replace_recovery_codes(&app.access, &here(), &who).await.unwrap().unwrap();
+    let mails = app.delivered().await;
+    assert!(matches!(&*mails, [mail] if matches!(mail.content, Content::RecoveryCodesReplaced { .. })), "{mails:?}");
+}
+
+#[tokio::test]
+async fn slow_guessing_of_codes_is_told_and_at_most_once_an_hour() {
+    let app = TestApp::new().await;
+    enrol(&app, ADA, ADAS).await;
+    app.delivered().await;
+    let told = async || {
+        let mails = app.delivered_apart_from_sign_ins().await;
+        mails.iter().filter(|mail| matches!(mail.content, Content::WrongCodes { .. })).count()
+    };
+    for guess in 1..=6 {
+        let who = half(&app, ADA, ADAS).await;
+        assert!(matches!(with_code(&app, &who, "000000").await, Err(SecondStepError::Refused)));
+        assert_eq!(told().await, usize::from(guess == 6), "{guess}");
+        app.advance(Duration::minutes(6));
+    }
+    for _ in 0..40 {
+        let who = half(&app, ADA, ADAS).await;
+        assert!(with_code(&app, &who, "000000").await.is_err());
+    }
+    assert_eq!(told().await, 0, "not again within the hour");
+    app.advance(Duration::HOUR);
+    assert!(with_code(&app, &half(&app, ADA, ADAS).await, "000000").await.is_err());
+    assert_eq!(told().await, 1);
+}
+
+#[tokio::test]
+async fn whoever_knows_the_password_does_not_shut_the_owner_out_of_the_second_step() {
+    let app = TestApp::new().await;
+    let opened = app.sign_in(ADA, ADAS).await.unwrap();
+    let there = known("198.51.100.9", &opened.device.unwrap());
+    let ada = enrol(&app, ADA, ADAS).await;
+    let guess = "AAAAA-".repeat(4) + "AAAAA";
+    for _ in 0..20 {
+        let who = half(&app, ADA, ADAS).await;
+        assert!(second_step::with_recovery_code(&app.access, &here(), &who, "garbage").await.is_err());
+        assert!(second_step::with_recovery_code(&app.access, &here(), &who, &guess).await.is_err());
+        let who = half(&app, ADA, ADAS).await;
+        assert!(with_code(&app, &who, "000000").await.is_err());
+    }
+    let who = half(&app, ADA, ADAS).await;
+    assert!(matches!(with_code(&app, &who, &ada.now(&app)).await, Err(SecondStepError::Limited { .. })), "a stranger");
+    let who = half(&app, ADA, ADAS).await;
+    second_step::with_recovery_code(&app.access, &there, &who, &ada.codes[0]).await.unwrap();
+    let who = half(&app, ADA, ADAS).await;
+    second_step::with_code(&app.access, &there, &who, &ada.now(&app)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_no_code_costs_the_operator_nothing() {
+    let app = TestApp::new().await;
+    let ada = enrol(&app, ADA, ADAS).await;
+    for garbage in ["", "1234567", "12345a", "null", "12345"].repeat(4) {
+        let who = half(&app, ADA, ADAS).await;
+        assert!(matches!(with_code(&app, &who, garbage).await, Err(SecondStepError::Refused)), "{garbage}");
+        let refused = second_step::with_recovery_code(&app.access, &here(), &who, garbage).await;
+        assert!(matches!(refused, Err(SecondStepError::Refused)), "{garbage}");
+    }
+    assert!(with_code(&app, &half(&app, ADA, ADAS).await, &ada.now(&app)).await.is_ok());
 }
 
 fn known(address: &str, device: &Token) -> Client {

@@ -1,8 +1,8 @@
-//! Step-up: password or code again, and back to where one was.
+//! Step-up: the password, or a code where there is a second factor, and back to where one was.
 
 use askama::Template;
 use poem::http::{HeaderValue, StatusCode, header};
-use portcullis_core::step_up::{StepUpError, with_code, with_password};
+use portcullis_core::step_up::{StepUpError, with_code, with_password, with_recovery_code};
 use portcullis_core::two_factor;
 use portcullis_words::Value;
 
@@ -18,15 +18,20 @@ struct Confirm<'a> {
     email: &'a str,
     next: &'a str,
     by_code: bool,
+    by_recovery_code: bool,
 }
 
 async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
     let who = cx.signed_in()?;
     let next = if cx.form.has("next") { cx.form.one("next") } else { cx.query.one("next") };
     let has_factor = two_factor::state(cx.access(), who.operator.id()).await?.is_some();
-    let by_code = has_factor && cx.query.one("with") != "password" && !cx.form.has("password");
+    let by_recovery_code = has_factor && (cx.query.one("with") == "recovery-code" || cx.form.has("recovery_code"));
+    let by_code = has_factor && !by_recovery_code;
     let email = who.operator.email().as_str();
-    Ok(cx.html(status, &Confirm { page: Page::with(cx, "confirm-title", errors), email, next, by_code }))
+    Ok(cx.html(
+        status,
+        &Confirm { page: Page::with(cx, "confirm-title", errors), email, next, by_code, by_recovery_code },
+    ))
 }
 
 pub(crate) async fn show(cx: &Context) -> Answer {
@@ -37,6 +42,8 @@ pub(crate) async fn submit(cx: &Context) -> Answer {
     let who = cx.signed_in()?;
     let outcome = if cx.form.has("code") {
         with_code(cx.access(), &cx.client, who, cx.form.one("code")).await
+    } else if cx.form.has("recovery_code") {
+        with_recovery_code(cx.access(), &cx.client, who, cx.form.one("recovery_code")).await
     } else {
         with_password(cx.access(), &cx.client, who, cx.form.password("password")).await
     };
@@ -48,6 +55,16 @@ pub(crate) async fn submit(cx: &Context) -> Answer {
         }
         Err(StepUpError::WrongCode) => {
             form(cx, StatusCode::UNPROCESSABLE_ENTITY, Errors::one("code", cx.text("second-step-refused"))).await
+        }
+        Err(StepUpError::WrongRecoveryCode) => {
+            let errors = Errors::one("recovery_code", cx.text("recovery-code-refused"));
+            form(cx, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+        }
+        Err(StepUpError::CodeAsked) => {
+            form(cx, StatusCode::UNPROCESSABLE_ENTITY, Errors::one("", cx.text("confirm-factor-asked"))).await
+        }
+        Err(StepUpError::Unreadable) => {
+            form(cx, StatusCode::UNPROCESSABLE_ENTITY, Errors::one("", cx.text("second-step-unreadable"))).await
         }
         Err(StepUpError::Limited { retry_after }) => {
             let pause = seconds(retry_after);

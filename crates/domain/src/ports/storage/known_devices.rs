@@ -16,6 +16,9 @@ pub trait KnownDeviceView: Send {
 
     /// Whether the account has any known device: the first one is no news.
     async fn has_known_devices(&mut self, account: AccountId) -> Stored<bool>;
+
+    /// The devices that the account knows, latest use first.
+    async fn known_devices(&mut self, account: AccountId) -> Stored<Vec<Digest256>>;
 }
 
 /// Writes known devices.
