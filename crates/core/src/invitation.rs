@@ -209,6 +209,8 @@ pub(crate) async fn choose_by_link(
     unit.void_tokens(account.id, None, now).await?;
     unit.end_sessions(account.id, None).await?;
     if purpose == Purpose::PasswordReset {
+        // Whoever resets may do so because a device is in other hands.
+        unit.forget_devices(account.id).await?;
         tell_of_change(access, unit.as_mut(), &account, client).await?;
     }
     let actor = Actor::Operator(account.id, account.name.as_str().to_owned());

@@ -142,6 +142,7 @@ pub async fn suspend(access: &Access, by: Authority<'_>, client: &Client, id: Ac
         return Err(CareError::NotNow);
     }
     unit.end_sessions(id, None).await?;
+    unit.forget_devices(id).await?;
     unit.void_tokens(id, None, access.now()).await?;
     event(access, by, client, Action::OperatorSuspended, &target)
         .with("before", before.as_str())

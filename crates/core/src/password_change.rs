@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::invitation::tell_of_change;
 use crate::password::{self, Accepted, ChooseError};
 use crate::session::Authenticated;
-use crate::sign_in::{LONGEST, give_back, renew_session, spend};
+use crate::sign_in::{LONGEST, Opened, arrive, give_back, renew_session, spend};
 use crate::{step_up, two_factor};
 
 /// The password stays as it was.
@@ -95,7 +95,7 @@ pub async fn change(
         return Err(ChangeError::Unchanged);
     }
     let accepted = password::accept_for(access, new, account).await?;
-    replace(access, client, who, &accepted).await
+    Ok(replace(access, client, who, &accepted).await?.token)
 }
 
 /// Sets the new password that is due, without asking for the present one: the sign-in proved it a moment ago.
@@ -107,7 +107,7 @@ pub async fn replace_due(
     client: &Client,
     who: &Authenticated,
     new: Password,
-) -> Result<Token, ChangeError> {
+) -> Result<Opened, ChangeError> {
     if who.session.stage != Stage::NewPasswordDue {
         return Err(ChangeError::WrongCurrent);
     }
@@ -145,7 +145,7 @@ async fn replace(
     client: &Client,
     who: &Authenticated,
     accepted: &Accepted,
-) -> Result<Token, ChangeError> {
+) -> Result<Opened, ChangeError> {
     let account = who.operator.account();
     let parameters = access.parameters().await?;
     let now = access.now();
@@ -160,6 +160,12 @@ async fn replace(
     let due = two_factor::progress(unit.as_mut(), &parameters, &owner, true, now).await?;
     let stage = Progress { password_due: false, ..due }.stage();
     let token = renew_session(access, unit.as_mut(), who, &owner, stage, now).await?;
+    let (mut device, mut enrolment_asked) = (None, false);
+    if who.session.stage != Stage::SignedIn {
+        // The sign-in goes on, or is complete only now.
+        device = arrive(access, unit.as_mut(), client, account, stage, now).await?;
+        enrolment_asked = two_factor::is_asked(unit.as_mut(), &parameters, &who.operator, now).await?;
+    }
     tell_of_change(access, unit.as_mut(), account, client).await?;
     let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
     access
@@ -170,5 +176,5 @@ async fn replace(
         .await?;
     unit.commit().await?;
     access.mail_waits().notify_one();
-    Ok(token)
+    Ok(Opened { token, stage, device, enrolment_asked })
 }

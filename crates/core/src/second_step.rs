@@ -169,7 +169,7 @@ async fn pass(access: &Access, client: &Client, who: &Authenticated, shown: &Sho
     let progress = two_factor::progress(unit.as_mut(), &parameters, &owner, true, now).await?;
     let token = renew_session(access, unit.as_mut(), who, &owner, progress.stage(), now).await?;
     record(access, unit.as_mut(), client, who, Action::SecondStepPassed).await?;
-    let device = arrive(access, unit.as_mut(), client, account, now).await?;
+    let device = arrive(access, unit.as_mut(), client, account, progress.stage(), now).await?;
     unit.commit().await?;
     access.mail_waits().notify_one();
     Ok(Opened { token, stage: progress.stage(), device, enrolment_asked: false })

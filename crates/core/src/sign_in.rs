@@ -49,7 +49,7 @@ pub struct Opened {
     pub token: Token,
     /// How far it came.
     pub stage: Stage,
-    /// The cookie for a device that was not known, once the sign-in is complete.
+    /// The cookie for a device that was not known to the account, once the sign-in is complete.
     pub device: Option<Token>,
     /// Whether a second factor is asked for, and there is none yet: the operator is led to adding one.
     pub enrolment_asked: bool,
@@ -191,9 +191,9 @@ pub async fn sign_in(
     let now = access.now();
     let stage = two_factor::progress(unit.as_mut(), &parameters, &operator, false, now).await?.stage();
     let token = open_session(access, unit.as_mut(), &operator, client, stage, now).await?;
-    let (mut device, mut enrolment_asked) = (None, false);
+    let device = arrive(access, unit.as_mut(), client, account, stage, now).await?;
+    let mut enrolment_asked = false;
     if stage != Stage::SecondStepDue {
-        device = arrive(access, unit.as_mut(), client, account, now).await?;
         enrolment_asked = two_factor::is_asked(unit.as_mut(), &parameters, &operator, now).await?;
     }
     let event = access.event(actor, Action::SignedIn).on(account.id.0.to_string(), account.email.as_str());
@@ -203,25 +203,30 @@ pub async fn sign_in(
     Ok(Opened { token, stage, device, enrolment_asked })
 }
 
-/// A sign-in is complete on this device: it is known from now on. The first device of an account is no news; another is
-/// told by mail. Returns the cookie for a device that has none.
+/// When a sign-in is complete, its device is known from then on. The first device of an account is no news; another is told
+/// by mail. Returns the cookie for a device that was not known to this account: always a fresh one, because a value that
+/// the browser brought may have been planted there by somebody who holds a copy of it.
 pub(crate) async fn arrive(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     client: &Client,
     account: &Account,
+    stage: Stage,
     now: Instant,
 ) -> Result<Option<Token>, StorageError> {
+    if stage != Stage::SignedIn {
+        return Ok(None);
+    }
     let known = match &client.device_cookie {
-        Some(device) => unit.is_known_device(account.id, device).await?,
-        None => false,
+        Some(device) if unit.is_known_device(account.id, device).await? => Some(*device),
+        _ => None,
     };
-    if !known && unit.has_known_devices(account.id).await? {
+    if known.is_none() && unit.has_known_devices(account.id).await? {
         let content = Content::NewDevice { device: client.device.clone(), address: client.address.clone() };
         two_factor::tell(access, unit, account, content).await?;
     }
-    let fresh = if client.device_cookie.is_none() { Some(access.new_token()) } else { None };
-    if let Some(device) = client.device_cookie.or(fresh.as_ref().map(Token::digest)) {
+    let fresh = if known.is_none() { Some(access.new_token()) } else { None };
+    if let Some(device) = known.or(fresh.as_ref().map(Token::digest)) {
         unit.remember_device(account.id, &device, now).await?;
     }
     Ok(fresh)

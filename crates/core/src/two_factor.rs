@@ -18,7 +18,7 @@ use crate::account_lock::LockedOperator;
 use crate::client::Client;
 use crate::outbox;
 use crate::session::{Authenticated, actor};
-use crate::sign_in::renew_session;
+use crate::sign_in::{arrive, renew_session};
 
 /// How long a QR code that was shown can be confirmed.
 const ENROLMENT_LIFETIME: Duration = Duration::HOUR;
@@ -109,6 +109,8 @@ pub struct Added {
     pub token: Token,
     /// How far the sign-in has come now.
     pub stage: Stage,
+    /// The cookie for a device that was not known, where this completes the sign-in.
+    pub device: Option<Token>,
 }
 
 /// Adds the second factor that was shown, when the code is right. The code's step is spent with it. Ends the other
@@ -152,13 +154,18 @@ pub async fn add(
     unit.void_tokens(account.id, None, now).await?;
     let stage = Stage::SignedIn;
     let token = renew_session(access, unit.as_mut(), who, &owner, stage, now).await?;
+    let device = if who.session.stage == Stage::SignedIn {
+        None
+    } else {
+        arrive(access, unit.as_mut(), client, account, stage, now).await?
+    };
     let content = Content::TwoFactorAdded { device: client.device.clone(), address: client.address.clone() };
     tell(access, unit.as_mut(), account, content).await?;
     let event = access.event(actor(&who.operator), Action::TwoFactorAdded);
     event.on(account.id.0.to_string(), account.email.as_str()).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().notify_one();
-    Ok(Added { codes, token, stage })
+    Ok(Added { codes, token, stage, device })
 }
 
 fn new_codes(access: &Access) -> Vec<RecoveryCode> {
@@ -263,6 +270,10 @@ pub(crate) async fn take_away(
     if !unit.remove_two_factor(account.id).await? {
         return Err(RemoveError::Off);
     }
+    if keeps.is_none() {
+        // Somebody else does it, because a device was lost.
+        unit.forget_devices(account.id).await?;
+    }
     unit.end_sessions(account.id, keeps.map(|who| who.session.id)).await?;
     unit.void_tokens(account.id, None, access.now()).await?;
     tell(access, unit, account, Content::TwoFactorRemoved { by }).await?;
@@ -300,6 +311,15 @@ pub enum Requirement {
     Due,
 }
 
+/// Whether a value of `two_factor.required` asks an operator for a second factor.
+fn asks(required: &str, operator: &Operator) -> bool {
+    match required {
+        "everybody" => true,
+        "super-administrators" => operator.is_super_administrator(),
+        _ => false,
+    }
+}
+
 /// What the parameter `two_factor.required` asks of an operator who has no second factor. The days of grace count from
 /// when it was required, or from when the account was made, whichever is later.
 ///
@@ -311,17 +331,14 @@ pub async fn requirement(
     operator: &Operator,
     now: Instant,
 ) -> Stored<Requirement> {
-    let asked = match parameters.text("two_factor.required").as_str() {
-        "everybody" => true,
-        "super-administrators" => operator.is_super_administrator(),
-        _ => false,
-    };
-    if !asked {
+    if !asks(&parameters.text("two_factor.required"), operator) {
         return Ok(Requirement::None);
     }
-    let latest = view.parameter_changes("two_factor.required", Page { offset: 0, limit: 1 }).await?;
-    let since =
-        latest.first().map_or(operator.account().created_at, |change| change.at.max(operator.account().created_at));
+    let changes = view.parameter_changes("two_factor.required", Page { offset: 0, limit: 500 }).await?;
+    // Newest first. What was asked of this operator all along began with the earliest of these changes: asking more
+    // people gives those of before no more time.
+    let begun = changes.iter().take_while(|change| asks(&change.text, operator)).last();
+    let since = begun.map_or(operator.account().created_at, |change| change.at.max(operator.account().created_at));
     let due = since + Duration::days(i64::from(parameters.number("two_factor.grace_days")));
     Ok(if now >= due { Requirement::Due } else { Requirement::Until(due) })
 }

@@ -22,7 +22,7 @@ async fn change(app: &TestApp, who: &Authenticated, current: &str, new: &str) ->
 }
 
 async fn replace_due(app: &TestApp, who: &Authenticated, new: &str) -> Result<Token, ChangeError> {
-    password_change::replace_due(&app.access, &here(), who, Password::new(new)).await
+    password_change::replace_due(&app.access, &here(), who, Password::new(new)).await.map(|opened| opened.token)
 }
 
 /// Ada, whose password has become too old.

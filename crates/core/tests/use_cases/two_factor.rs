@@ -2,15 +2,18 @@
 
 use portcullis_core::authority::Authority;
 use portcullis_core::operator_care::{self, CareError};
+use portcullis_core::password_change;
 use portcullis_core::second_step::{self, SecondStepError};
 use portcullis_core::session::Authenticated;
 use portcullis_core::step_up::{self, StepUpError};
 use portcullis_core::two_factor::{self, AddError};
 use portcullis_core::{Access, Client};
 use portcullis_domain::account::AccountStatus;
-use portcullis_domain::audit::Action;
+use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::mail_message::Content;
+use portcullis_domain::ports::storage::Storage;
+use portcullis_domain::ports::storage::parameter_history::ParameterChange;
 use portcullis_domain::role::{Level, RoleId};
 use portcullis_domain::secret::{Password, Token};
 use portcullis_domain::session::Stage;
@@ -477,6 +480,78 @@ async fn a_sign_in_from_another_device_is_told_by_mail_and_the_first_is_not() {
     assert_eq!(app.delivered().await.len(), 0);
     app.sign_in(ADA, ADAS).await.unwrap();
     assert!(matches!(&*app.delivered().await, [mail] if matches!(mail.content, Content::NewDevice { .. })));
+}
+
+#[tokio::test]
+async fn a_planted_device_cookie_does_not_become_the_owners() {
+    let app = TestApp::new().await;
+    let planted = Token::from_bytes([9; 32]);
+    let victim = known("203.0.113.7", &planted);
+    let sign_in = async |client: &Client| {
+        portcullis_core::sign_in::sign_in(&app.access, client, ADA, Password::new(ADAS), None).await.unwrap()
+    };
+    let id = app.account(ADA).await.unwrap().id;
+    let fresh = sign_in(&victim).await.device.unwrap();
+    let devices = app.storage.view().await.unwrap().known_devices(id).await.unwrap();
+    assert_eq!(devices, [fresh.digest()], "the value that the browser brought is worth nothing");
+    assert!(sign_in(&known("203.0.113.7", &fresh)).await.device.is_none(), "a known one stays");
+}
+
+#[tokio::test]
+async fn a_device_is_known_only_once_a_sign_in_is_complete_and_until_a_reset_a_removal_or_a_suspension() {
+    let app = TestApp::new().await;
+    let bea = app.active("bea@shop.example").await;
+    let devices = async || app.storage.view().await.unwrap().known_devices(bea.id).await.unwrap().len();
+    app.set_parameter("password.max_age_days", "30").await;
+    app.advance(Duration::days(31));
+    let (_, due) = app.signed_in("bea@shop.example", GOOD).await;
+    assert_eq!((due.session.stage, devices().await), (Stage::NewPasswordDue, 0));
+    let opened = password_change::replace_due(&app.access, &here(), &due, Password::new(OTHER)).await.unwrap();
+    assert!(opened.device.is_some() && devices().await == 1, "this completed it");
+    app.delivered().await;
+    app.forgot("bea@shop.example").await.unwrap();
+    let link = app.reset_link().await;
+    app.reset(&link, GOOD).await.unwrap();
+    assert_eq!(devices().await, 0, "a reset");
+
+    let factor = enrol(&app, "bea@shop.example", GOOD).await;
+    assert_eq!(devices().await, 1);
+    half(&app, "bea@shop.example", GOOD).await;
+    assert_eq!(devices().await, 1, "half a sign-in is none");
+    let console = Authority::CommandLine;
+    operator_care::remove_two_factor(&app.access, console, &here(), bea.id).await.unwrap();
+    assert!(app.authenticate(&factor.cookie).await.is_none() && devices().await == 0, "a removal by another");
+    app.signed_in("bea@shop.example", GOOD).await;
+    assert_eq!(devices().await, 1);
+    operator_care::suspend(&app.access, console, &here(), bea.id).await.unwrap();
+    assert_eq!(devices().await, 0, "a suspension");
+}
+
+#[tokio::test]
+async fn asking_more_people_gives_those_of_before_no_more_time() {
+    let app = TestApp::new().await;
+    let change = async |text: &str| {
+        let mut unit = app.storage.begin().await.unwrap();
+        let change = ParameterChange {
+            key: "two_factor.required".to_owned(),
+            text: text.to_owned(),
+            by: Actor::CommandLine,
+            at: app.access.now(),
+        };
+        unit.change_parameter(&change).await.unwrap();
+        unit.commit().await.unwrap();
+        app.advance(Duration::SECOND);
+    };
+    change("super-administrators").await;
+    app.advance(Duration::days(6));
+    change("everybody").await;
+    app.advance(Duration::days(1));
+    assert_eq!(app.signed_in(ADA, ADAS).await.1.session.stage, Stage::EnrolmentDue, "asked seven days ago");
+    app.active("bea@shop.example").await;
+    assert_eq!(app.signed_in("bea@shop.example", GOOD).await.1.session.stage, Stage::SignedIn);
+    change("nobody").await;
+    change("everybody").await;
+    assert_eq!(app.signed_in(ADA, ADAS).await.1.session.stage, Stage::SignedIn, "asked anew");
 }
 
 #[tokio::test]

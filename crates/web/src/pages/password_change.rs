@@ -5,7 +5,7 @@ use poem::http::{HeaderValue, StatusCode, header};
 use portcullis_core::password_change::{self, ChangeError};
 use portcullis_words::Value;
 
-use super::link;
+use super::{link, second_step};
 use crate::context::{Answer, Context};
 use crate::form::Errors;
 use crate::page::{Page, Rule, rules};
@@ -61,7 +61,7 @@ pub(crate) async fn show_due(cx: &Context) -> Answer {
 pub(crate) async fn submit_due(cx: &Context) -> Answer {
     let who = cx.signed_in()?;
     match password_change::replace_due(cx.access(), &cx.client, who, cx.form.password("password")).await {
-        Ok(token) => Ok(cx.see_other_as("", &token)),
+        Ok(opened) => Ok(second_step::go_on(cx, &opened, "")),
         Err(error) => {
             link::choose_password(cx, DUE, "/password/new", who.operator.email().as_str(), in_words(cx, error)?).await
         }

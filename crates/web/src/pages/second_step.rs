@@ -4,6 +4,7 @@ use askama::Template;
 use poem::http::{HeaderValue, StatusCode, header};
 use portcullis_core::second_step::{SecondStepError, with_code, with_recovery_code};
 use portcullis_core::sign_in::Opened;
+use portcullis_domain::secret::Token;
 use portcullis_domain::session::Stage;
 use portcullis_words::Value;
 
@@ -68,12 +69,20 @@ pub(crate) fn go_on(cx: &Context, opened: &Opened, next: &str) -> poem::Response
         Stage::SignedIn => next,
     };
     let mut response = cx.see_other_as(path, &opened.token);
-    if let Some(device) = &opened.device
+    if opened.stage == Stage::SignedIn {
+        know_device(cx, &mut response, opened.device.as_ref());
+    }
+    response
+}
+
+/// A sign-in is complete: the browser gets its device's cookie, or keeps the one it brought for another year.
+pub(crate) fn know_device(cx: &Context, response: &mut poem::Response, fresh: Option<&Token>) {
+    let brought = cx.jar().device(&cx.headers);
+    if let Some(device) = fresh.or(brought.as_ref())
         && let Some(cookie) = cx.jar().set_device(device)
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    response
 }
 
 fn refused(

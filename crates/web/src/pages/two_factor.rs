@@ -85,6 +85,9 @@ pub(crate) async fn add(cx: &Context) -> Answer {
             if let Some(cookie) = cx.jar().set_session(&added.token) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
+            if who.session.stage != Stage::SignedIn {
+                super::second_step::know_device(cx, &mut response, added.device.as_ref());
+            }
             Ok(response)
         }
         Err(AddError::WrongCode) => refused("two-factor-wrong-code"),
