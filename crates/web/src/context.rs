@@ -74,9 +74,9 @@ impl Context {
         self.jar().link(&self.headers, purpose)
     }
 
-    /// The CSRF token of forms that are posted with this cookie.
-    pub fn csrf_token_for(&self, cookie: &Token) -> String {
-        csrf::token(&self.app.options.csrf_key, cookie)
+    /// The CSRF token of this page's forms.
+    pub fn csrf_token(&self) -> String {
+        csrf::token(&self.app.options.csrf_key, &self.cookie, self.who.as_ref().map(|who| &who.session))
     }
 
     /// Who is signed in.

@@ -13,6 +13,7 @@ use portcullis_domain::session::Stage;
 use crate::context::{Answer, Context};
 use crate::cookies::Jar;
 use crate::form::{Form, MOST_BYTES};
+use crate::kept::Kept;
 use crate::page::refusal_page;
 use crate::refusal::Refusal;
 use crate::{App, client_address, csrf, headers, kept, routes};
@@ -129,11 +130,12 @@ async fn serve(cx: &mut Context, has_cookie: bool, request: &mut Request) -> Ans
         let body = request.take_body().into_bytes_limit(MOST_BYTES).await.map_err(|_| Refusal::TooLarge)?;
         cx.form = Form::parse(&body);
         let public_url = &cx.app.access.settings().public_url;
-        let genuine = has_cookie
-            && csrf::same_origin(&cx.headers, public_url)
-            && csrf::verify(&cx.app.options.csrf_key, &cx.cookie, cx.form.one("csrf_token"));
-        if !genuine {
+        if !has_cookie || !csrf::same_origin(&cx.headers, public_url) {
             return Err(Refusal::Forbidden);
+        }
+        let session = cx.who.as_ref().map(|who| &who.session);
+        if !csrf::verify(&cx.app.options.csrf_key, &cx.cookie, session, cx.form.one("csrf_token")) {
+            return Err(Refusal::OutOfDate);
         }
     }
     route.reach.admit(cx.who.as_ref())?;
@@ -166,8 +168,13 @@ fn refuse(cx: &Context, refusal: Refusal) -> Response {
         Refusal::ConfirmFirst => {
             let page = routes::page_of(&cx.path);
             let next: String = form_urlencoded::byte_serialize(format!("{}{page}", cx.base).as_bytes()).collect();
-            let mut response = cx.see_other(&format!("/confirm?next={next}"));
-            if let Some(cookie) = kept::keep(cx, page) {
+            let (kept, cookie) = match kept::keep(cx, page) {
+                Kept::Nothing => ("", None),
+                Kept::Typed(cookie) => ("&kept=yes", cookie),
+                Kept::TooMuch => ("&kept=no", None),
+            };
+            let mut response = cx.see_other(&format!("/confirm?next={next}{kept}"));
+            if let Some(cookie) = cookie {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
             response

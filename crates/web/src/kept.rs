@@ -16,26 +16,40 @@ fn context(cx: &Context) -> Option<Vec<u8>> {
     Some([b"kept form ".as_slice(), account.0.as_bytes()].concat())
 }
 
-/// Fields that are never kept. Parameters about passwords are none of them.
+/// Fields that are never kept. Parameters about passwords are none of them, nor is the key of an enrolment, which travels
+/// sealed: the same one must come back.
 fn is_secret(name: &str) -> bool {
     let plain = name.strip_prefix("was.").unwrap_or(name);
     let key = plain.strip_suffix(".count").or_else(|| plain.strip_suffix(".minutes")).unwrap_or(plain);
     if [plain, key].into_iter().any(|key| parameter(key).is_ok()) {
         return false;
     }
-    name.contains("password") || name.contains("code") || matches!(name, "csrf_token" | "enrolment")
+    name.contains("password") || name.contains("code") || name == "csrf_token"
 }
 
-/// The cookie that keeps the request's form for the page at `path`; `None` when there is nothing to keep, or too much.
-pub fn keep(cx: &Context, path: &str) -> Option<HeaderValue> {
+/// What becomes of a request's form while somebody proves who they are.
+pub enum Kept {
+    /// Nothing was typed that could be kept.
+    Nothing,
+    /// The cookie that keeps it.
+    Typed(Option<HeaderValue>),
+    /// It is too long for a cookie: one is told, before it is lost.
+    TooMuch,
+}
+
+/// Keeps the request's form for the page at `path`.
+pub fn keep(cx: &Context, path: &str) -> Kept {
     let mut fields = form_urlencoded::Serializer::new(String::new());
     fields.append_pair("", path);
+    let mut nothing = true;
     for (name, value) in cx.form.fields().filter(|(name, _)| !is_secret(name)) {
         fields.append_pair(name, value);
+        nothing &= value.is_empty();
     }
-    let sealed = cx.app.access.ports().sealer.seal(fields.finish().as_bytes(), &context(cx)?);
+    let Some(context) = context(cx).filter(|_| !nothing) else { return Kept::Nothing };
+    let sealed = cx.app.access.ports().sealer.seal(fields.finish().as_bytes(), &context);
     let text = data_encoding::BASE64URL_NOPAD.encode(&sealed.0);
-    (text.len() <= MOST_CHARACTERS).then(|| cx.jar().set_kept(Some(&text)))?
+    if text.len() > MOST_CHARACTERS { Kept::TooMuch } else { Kept::Typed(cx.jar().set_kept(Some(&text))) }
 }
 
 /// The form that was kept for this page, by this operator.

@@ -6,7 +6,6 @@ use poem::http::{HeaderValue, header};
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::password_policy::{PasswordPolicy, Unmet};
 use portcullis_domain::role::Level;
-use portcullis_domain::secret::Token;
 use portcullis_domain::session::Stage;
 use portcullis_words::Value;
 
@@ -22,8 +21,6 @@ pub struct Page<'a> {
     title: &'static str,
     /// The title itself, where the page is about one thing that has a name.
     called: Option<String>,
-    /// The cookie that this very answer sets, when it is another than the request's.
-    cookie: Option<Token>,
     /// What is wrong with the form.
     pub errors: Errors,
 }
@@ -36,19 +33,13 @@ impl<'a> Page<'a> {
 
     /// A page whose form was refused.
     pub fn with(cx: &'a Context, title: &'static str, errors: Errors) -> Self {
-        Self { cx, title, called: None, cookie: None, errors }
+        Self { cx, title, called: None, errors }
     }
 
     /// A page about one thing that has a name: its heading.
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
         Self { called: Some(name.into()), ..self }
-    }
-
-    /// The page of an answer that sets a new session's cookie: its forms belong to that one.
-    #[must_use]
-    pub fn under(self, cookie: &Token) -> Self {
-        Self { cookie: Some(cookie.clone()), ..self }
     }
 
     /// Words.
@@ -106,7 +97,7 @@ impl<'a> Page<'a> {
 
     /// The CSRF token.
     pub fn csrf(&self) -> String {
-        self.cx.csrf_token_for(self.cookie.as_ref().unwrap_or(&self.cx.cookie))
+        self.cx.csrf_token()
     }
 
     /// The origin that the address bar should show.

@@ -14,8 +14,10 @@ pub enum Refusal {
     StepDue(&'static str),
     /// Dangerous, and the last proof is too old: led to the confirmation, and back afterwards.
     ConfirmFirst,
-    /// A bad CSRF token, a cross-site post, a missing permission.
+    /// A cross-site post, a missing permission.
     Forbidden,
+    /// A form of an earlier sign-in, from our own pages.
+    OutOfDate,
     /// There is nothing, or nothing that may be known.
     NotFound,
     /// A body over the limit.
@@ -32,6 +34,7 @@ impl Refusal {
         match self {
             Self::SignInFirst | Self::StepDue(_) | Self::ConfirmFirst => (StatusCode::SEE_OTHER, "refusal-not-found"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "refusal-forbidden"),
+            Self::OutOfDate => (StatusCode::FORBIDDEN, "refusal-out-of-date"),
             Self::NotFound => (StatusCode::NOT_FOUND, "refusal-not-found"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "refusal-too-large"),
             Self::Limited(_) => (StatusCode::TOO_MANY_REQUESTS, "refusal-limited"),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use poem::http::{Method, StatusCode, header};
 use poem::{Endpoint, Request, Response};
-use portcullis_core::{Access, Ports, Settings};
+use portcullis_core::{Access, Ports, Settings, session};
 use portcullis_credentials::clock::SystemClock;
 use portcullis_credentials::hasher::{Argon2Hasher, Argon2Parameters};
 use portcullis_credentials::qr::QrCodes;
@@ -253,6 +253,12 @@ impl House {
         cookie
     }
 
+    /// The CSRF token of the pages that are shown under this cookie.
+    async fn token_of_forms(&self, cookie: &Token) -> String {
+        let who = session::authenticate(&self.access, cookie).await.unwrap();
+        csrf::token(&CSRF_KEY, cookie, who.as_ref().map(|who| &who.session))
+    }
+
     async fn knock(&self, method: &str, path: &str, cookie: &Token, csrf_token: &str) -> Response {
         let path = path.replace("{id}", "018f0000-0000-7000-8000-000000000000");
         let body = form_urlencoded::Serializer::new(String::new()).append_pair("csrf_token", csrf_token).finish();
@@ -358,7 +364,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
     for (method, path, who, _) in EXPECTED {
         for persona in &personas {
             let cookie = house.cookie(persona, Duration::ZERO).await;
-            let response = house.knock(method, path, &cookie, &csrf::token(&CSRF_KEY, &cookie)).await;
+            let response = house.knock(method, path, &cookie, &house.token_of_forms(&cookie).await).await;
             let (status, location) = (response.status(), leads_to(&response));
             let case = format!("{method} {path} for {}: {status} {location}", persona.name);
             let to = |page: &str| status == StatusCode::SEE_OTHER && location == format!("{}{page}", house.base);
@@ -386,14 +392,14 @@ async fn what_is_dangerous_asks_first_and_every_form_needs_its_token() {
     let ada = Persona { name: "a super-administrator".to_owned(), account, stage, operator: true, grants };
     for (method, path, who, dangerous) in EXPECTED.iter().filter(|(method, ..)| *method == "POST") {
         let cookie = house.cookie(&ada, Duration::minutes(50)).await;
-        for wrong in ["", "AAAA", &csrf::token(&[8; 32], &cookie)] {
+        for wrong in ["", "AAAA", &csrf::token(&[8; 32], &cookie, None)] {
             let response = house.knock(method, path, &cookie, wrong).await;
             assert_eq!(response.status(), StatusCode::FORBIDDEN, "{method} {path} without its token");
         }
         if expected(*who, &ada) != Gate::Reached {
             continue;
         }
-        let response = house.knock(method, path, &cookie, &csrf::token(&CSRF_KEY, &cookie)).await;
+        let response = house.knock(method, path, &cookie, &house.token_of_forms(&cookie).await).await;
         let asked = leads_to(&response).starts_with(&format!("{}/confirm?next=", house.base));
         assert_eq!(asked, *dangerous, "{method} {path}: {} {}", response.status(), leads_to(&response));
     }

@@ -123,6 +123,8 @@ invite-submit = Send invitation
 # Refusals
 refusal-forbidden = You can't do that
 refusal-forbidden-advice = The page was open for too long, or you lack the permission. Go back, reload the page and try again; or ask your super-administrator.
+refusal-out-of-date = This page is out of date
+refusal-out-of-date-advice = You signed in or out since it was opened, so nothing was changed. Go back, reload the page and try again.
 refusal-not-found = There is nothing here
 refusal-not-found-advice = The page does not exist, or is gone.
 refusal-too-large = That was too much
@@ -223,7 +225,9 @@ end-other-sessions = End all other sessions
 
 # Step-up
 confirm-title = Is it you?
-confirm-intro = What you are about to do is important, and your last proof was a while ago. What you typed is kept.
+confirm-intro = What you are about to do is important, and your last proof was a while ago.
+confirm-kept = What you typed is kept.
+confirm-not-kept = What you typed is too long to be kept. Go back and copy it first: after this you type it again.
 confirm-submit = Confirm
 confirm-wrong-password = The password is incorrect.
 confirm-factor-asked = The password alone is not enough: enter the code from your app, or a recovery code.

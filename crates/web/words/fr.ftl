@@ -123,6 +123,8 @@ invite-submit = Envoyer l'invitation
 # Refus
 refusal-forbidden = Vous ne pouvez pas faire cela
 refusal-forbidden-advice = La page est restée ouverte trop longtemps, ou il vous manque l'autorisation. Revenez en arrière, rechargez la page et réessayez, ou demandez à votre super-administrateur.
+refusal-out-of-date = Cette page n'est plus à jour
+refusal-out-of-date-advice = Vous vous êtes connecté ou déconnecté depuis son ouverture : rien n'a été modifié. Revenez en arrière, rechargez la page et réessayez.
 refusal-not-found = Il n'y a rien ici
 refusal-not-found-advice = La page n'existe pas, ou n'existe plus.
 refusal-too-large = C'était trop
@@ -223,7 +225,9 @@ end-other-sessions = Terminer toutes les autres sessions
 
 # Confirmation
 confirm-title = Est-ce bien vous ?
-confirm-intro = Ce que vous allez faire est important, et votre dernière preuve date un peu. Ce que vous avez saisi est conservé.
+confirm-intro = Ce que vous allez faire est important, et votre dernière preuve date un peu.
+confirm-kept = Ce que vous avez saisi est conservé.
+confirm-not-kept = Ce que vous avez saisi est trop long pour être conservé. Revenez en arrière et copiez-le d'abord : vous devrez le saisir à nouveau.
 confirm-submit = Confirmer
 confirm-wrong-password = Le mot de passe est incorrect.
 confirm-factor-asked = Le mot de passe seul ne suffit pas : saisissez le code de votre application, ou un code de secours.

@@ -502,6 +502,7 @@ async fn a_device_is_known_only_once_a_sign_in_is_complete_and_until_a_reset_a_r
     let app = TestApp::new().await;
     let bea = app.active("bea@shop.example").await;
     let devices = async || app.storage.view().await.unwrap().known_devices(bea.id).await.unwrap().len();
+    app.set_parameter("password.preset", "custom").await;
     app.set_parameter("password.max_age_days", "30").await;
     app.advance(Duration::days(31));
     let (_, due) = app.signed_in("bea@shop.example", GOOD).await;

@@ -19,6 +19,8 @@ struct Confirm<'a> {
     next: &'a str,
     by_code: bool,
     by_recovery_code: bool,
+    /// What became of what had been typed; empty where nothing was.
+    kept: String,
 }
 
 async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
@@ -27,10 +29,14 @@ async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
     let has_factor = two_factor::state(cx.access(), who.operator.id()).await?.is_some();
     let by_recovery_code = has_factor && (cx.query.one("with") == "recovery-code" || cx.form.has("recovery_code"));
     let by_code = has_factor && !by_recovery_code;
+    let kept = match if cx.form.has("kept") { cx.form.one("kept") } else { cx.query.one("kept") } {
+        known @ ("yes" | "no") => known.to_owned(),
+        _ => String::new(),
+    };
     let email = who.operator.email().as_str();
     Ok(cx.html(
         status,
-        &Confirm { page: Page::with(cx, "confirm-title", errors), email, next, by_code, by_recovery_code },
+        &Confirm { page: Page::with(cx, "confirm-title", errors), email, next, by_code, by_recovery_code, kept },
     ))
 }
 

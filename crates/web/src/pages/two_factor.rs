@@ -3,8 +3,8 @@
 use askama::Template;
 use poem::Response;
 use poem::http::{HeaderValue, StatusCode, header};
+use portcullis_core::step_up;
 use portcullis_core::two_factor::{self, AddError, Enrolment, RemoveError, State};
-use portcullis_domain::secret::Token;
 use portcullis_domain::session::Stage;
 use portcullis_domain::two_factor::RecoveryCode;
 use portcullis_words::Value;
@@ -12,7 +12,7 @@ use portcullis_words::Value;
 use crate::context::{Answer, Context};
 use crate::form::Errors;
 use crate::page::Page;
-use crate::refusal::seconds;
+use crate::refusal::{Refusal, seconds};
 
 #[derive(Template)]
 #[template(path = "two_factor.html")]
@@ -70,7 +70,14 @@ pub(crate) async fn show(cx: &Context) -> Answer {
     let who = cx.signed_in()?;
     match two_factor::state(cx.access(), who.operator.id()).await? {
         Some(state) => Ok(on(cx, &state)),
-        None => off(cx, StatusCode::OK, two_factor::begin(cx.access(), who), Errors::none()),
+        // Asked before the key is shown: afterwards it is in the app, and must not change.
+        None if !step_up::is_fresh(cx.access(), who).await? => Err(Refusal::ConfirmFirst),
+        None => {
+            // Where the proof became too old while one scanned, the same key comes back.
+            let shown = two_factor::resume(cx.access(), who, cx.form.one("enrolment"));
+            let enrolment = shown.unwrap_or_else(|| two_factor::begin(cx.access(), who));
+            off(cx, StatusCode::OK, enrolment, Errors::none())
+        }
     }
 }
 
@@ -81,7 +88,7 @@ pub(crate) async fn add(cx: &Context) -> Answer {
     let refused = |key: &str| off(cx, StatusCode::UNPROCESSABLE_ENTITY, again(), Errors::one("code", cx.text(key)));
     match two_factor::add(cx.access(), &cx.client, who, sealed, code).await {
         Ok(added) => {
-            let mut response = show_codes(cx, &added.codes, &added.token);
+            let mut response = show_codes(cx, &added.codes);
             if let Some(cookie) = cx.jar().set_session(&added.token) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
@@ -106,14 +113,11 @@ pub(crate) async fn add(cx: &Context) -> Answer {
 }
 
 /// The codes, once. Answered to the POST itself: they are nowhere else.
-fn show_codes(cx: &Context, codes: &[RecoveryCode], cookie: &Token) -> Response {
+fn show_codes(cx: &Context, codes: &[RecoveryCode]) -> Response {
     let codes: Vec<String> = codes.iter().map(|code| code.expose().to_string()).collect();
     let all = codes.join("\n");
     let left = left(cx, codes.len() as u64);
-    cx.html(
-        StatusCode::OK,
-        &RecoveryCodes { page: Page::new(cx, "recovery-codes-title").under(cookie), codes, all, left },
-    )
+    cx.html(StatusCode::OK, &RecoveryCodes { page: Page::new(cx, "recovery-codes-title"), codes, all, left })
 }
 
 pub(crate) async fn remove(cx: &Context) -> Answer {
@@ -135,7 +139,7 @@ pub(crate) async fn show_recovery_codes(cx: &Context) -> Answer {
 
 pub(crate) async fn replace_recovery_codes(cx: &Context) -> Answer {
     match two_factor::replace_recovery_codes(cx.access(), &cx.client, cx.signed_in()?).await? {
-        Some(codes) => Ok(show_codes(cx, &codes, &cx.cookie)),
+        Some(codes) => Ok(show_codes(cx, &codes)),
         None => Ok(cx.see_other("/account/two-factor")),
     }
 }
