@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_domain::account::{AccountId, Operator};
 use portcullis_domain::functionality::FunctionalityId;
-use portcullis_domain::ports::storage::operator_search::OperatorFilter;
+use portcullis_domain::ports::storage::operator_search::{MOST_GATHERED, OperatorFilter, Walk};
 use portcullis_domain::ports::storage::two_factors::Coverage;
 use portcullis_domain::ports::storage::{Page, Stored};
 use portcullis_domain::role::{Grants, Level, Role, RoleId};
@@ -39,25 +39,49 @@ pub struct Found {
     pub operators: Vec<Operator>,
     /// Those of them who have a second factor.
     pub with_two_factor: BTreeSet<AccountId>,
-    /// How many match on all pages.
+    /// How many match on all pages, counted to one more than [`Found::countable`].
     pub total: u64,
+    /// Up to how many are counted.
+    pub countable: u64,
+    /// Whether there are some before these.
+    pub before: bool,
+    /// Whether there are some after these.
+    pub after: bool,
     /// Every role, for their names.
     pub roles: Vec<Role>,
     /// How many of all active operators have a second factor.
     pub coverage: Coverage,
 }
 
-/// Searches operators.
+/// How far a list is counted: beyond it there are "more than", so that counting costs the same however many there are.
+const COUNTED: u64 = 1_000;
+
+/// Searches operators: the next `most` of those who match, at most 499. Costs the same however many there are.
 ///
 /// # Errors
 /// [`portcullis_domain::ports::storage::StorageError`].
-pub async fn search(access: &Access, filter: &OperatorFilter, page: Page) -> Stored<Found> {
+pub async fn search(access: &Access, filter: &OperatorFilter, walk: &Walk, most: u64) -> Stored<Found> {
     let mut view = access.ports().storage.view().await?;
-    let operators = view.search_operators(filter, page).await?;
+    // One more than asked for tells whether the walk goes on.
+    let mut operators = view.walk_operators(filter, walk, most + 1).await?;
+    let more = operators.len() as u64 > most;
+    if more {
+        let odd = if matches!(walk, Walk::Back(_)) { 0 } else { operators.len() - 1 };
+        operators.remove(odd);
+    }
+    let (before, after) = match walk {
+        Walk::Begin => (false, more),
+        Walk::On(_) => (true, more),
+        Walk::Back(_) => (more, true),
+    };
     let ids: Vec<AccountId> = operators.iter().map(Operator::id).collect();
+    let countable = if filter.search.trim().is_empty() { COUNTED } else { MOST_GATHERED };
     Ok(Found {
         with_two_factor: view.two_factor_holders(&ids).await?,
-        total: view.count_found_operators(filter).await?,
+        total: view.count_found_operators(filter, countable + 1).await?,
+        countable,
+        before,
+        after,
         roles: view.roles().await?,
         coverage: view.two_factor_coverage().await?,
         operators,

@@ -116,7 +116,7 @@ fn all() -> Vec<(&'static str, Run)> {
         password_history:
             earlier_passwords_come_newest_first,
             the_newest_twenty_four_are_kept,
-            rules_in_use_are_those_of_active_operators,
+            rules_in_use_are_those_of_active_and_suspended_operators,
             new_passwords_are_required_under_the_rules_named,
             the_rules_of_a_password_go_with_it,;
         operators:
@@ -128,7 +128,10 @@ fn all() -> Vec<(&'static str, Run)> {
         operator_search:
             filters_narrow_together_in_every_combination,
             what_does_not_narrow_lists_all_as_they_are,
-            a_filter_searches_as_the_list_does,;
+            a_filter_searches_as_the_list_does,
+            a_short_search_finds_how_names_and_addresses_begin,
+            a_search_that_finds_very_many_gathers_some_of_them,
+            a_search_follows_names_and_deletions,;
         roles:
             the_built_in_role_is_there_and_first,
             a_role_is_read_back_as_it_was_written,

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus, Operator};
-use portcullis_domain::ports::storage::operator_search::OperatorFilter;
-use portcullis_domain::ports::storage::{Page, Storage};
+use portcullis_domain::language::Language;
+use portcullis_domain::ports::storage::operator_search::{MOST_GATHERED, OperatorFilter, Place, Walk};
+use portcullis_domain::ports::storage::{Page, Storage, View};
 use portcullis_domain::role::RoleId;
 
 use crate::fixtures::{FIRST, given, id, name, operator, uuid};
@@ -61,6 +62,94 @@ fn expected(all: &[u32], filter: &OperatorFilter) -> Vec<AccountId> {
     all.iter().filter(|n| asked(n)).map(|n| id(*n)).collect()
 }
 
+/// The whole list, walked on and then back again, which finds the same.
+async fn walked(view: &mut dyn View, filter: &OperatorFilter, most: u64) -> Vec<AccountId> {
+    let mut found: Vec<Operator> = Vec::new();
+    loop {
+        let walk = found.last().map_or(Walk::Begin, |last| Walk::On(Place::of(last)));
+        let page = view.walk_operators(filter, &walk, most).await.unwrap();
+        assert!(page.len() as u64 <= most);
+        if page.is_empty() {
+            break;
+        }
+        found.extend(page);
+    }
+    if let Some((last, before)) = found.split_last() {
+        let mut back: Vec<Operator> = Vec::new();
+        loop {
+            let from = back.first().unwrap_or(last);
+            let mut page = view.walk_operators(filter, &Walk::Back(Place::of(from)), most).await.unwrap();
+            if page.is_empty() {
+                break;
+            }
+            page.append(&mut back);
+            back = page;
+        }
+        assert_eq!(back, before, "{filter:?}");
+    }
+    found.iter().map(Operator::id).collect()
+}
+
+pub(crate) async fn a_short_search_finds_how_names_and_addresses_begin(storage: Arc<dyn Storage>) {
+    let odd = Account { name: name("%_\\ Müller"), ..operator(3) };
+    given(&storage, &[operator(1), operator(2), odd, Account { name: name("Zoé"), ..operator(4) }]).await;
+    let mut view = storage.view().await.unwrap();
+    for (search, expected) in [
+        ("%", vec![3]),
+        ("%_", vec![3]),
+        ("_", vec![]),
+        ("z", vec![4]),
+        (" ZO", vec![4]),
+        ("oé", vec![]),
+        ("op", vec![3, 1, 2, 4]),
+        ("@", vec![]),
+        ("\0", vec![]),
+        ("'", vec![]),
+    ] {
+        let filter = OperatorFilter { search: search.to_owned(), ..OperatorFilter::default() };
+        let expected: Vec<AccountId> = expected.into_iter().map(id).collect();
+        let listed = view.search_operators(&filter, FIRST).await.unwrap();
+        assert_eq!(listed.iter().map(Operator::id).collect::<Vec<_>>(), expected, "{search:?}");
+        assert_eq!(walked(view.as_mut(), &filter, 2).await, expected, "{search:?}");
+        assert_eq!(view.count_found_operators(&filter, 9).await.unwrap(), expected.len() as u64, "{search:?}");
+    }
+}
+
+pub(crate) async fn a_search_that_finds_very_many_gathers_some_of_them(storage: Arc<dyn Storage>) {
+    let many: Vec<Account> = (1..=230).map(operator).collect();
+    given(&storage, &many).await;
+    let mut view = storage.view().await.unwrap();
+    for search in ["operator", "op"] {
+        let filter = OperatorFilter { search: search.to_owned(), ..OperatorFilter::default() };
+        assert_eq!(view.count_found_operators(&filter, 215).await.unwrap(), 215);
+        assert_eq!(walked(view.as_mut(), &filter, 25).await.len() as u64, MOST_GATHERED, "{search}");
+    }
+    assert_eq!(walked(view.as_mut(), &OperatorFilter::default(), 25).await.len(), 230, "the list has them all");
+}
+
+pub(crate) async fn a_search_follows_names_and_deletions(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1), operator(2)]).await;
+    given_roles(&storage, &[role(1, "One", &[])]).await;
+    let mut unit = storage.begin().await.unwrap();
+    unit.set_roles(id(1), &[RoleId(uuid(1))]).await.unwrap();
+    unit.set_roles(id(2), &[RoleId(uuid(1))]).await.unwrap();
+    assert!(unit.set_profile(id(1), &name("Zoé"), Language::Fr).await.unwrap());
+    unit.commit().await.unwrap();
+    let holders = OperatorFilter { role: Some(RoleId(uuid(1))), ..OperatorFilter::default() };
+    let searched = |search: &str| OperatorFilter { search: search.to_owned(), ..OperatorFilter::default() };
+    let mut view = storage.view().await.unwrap();
+    assert_eq!(walked(view.as_mut(), &holders, 1).await, [id(2), id(1)], "by the new name");
+    assert_eq!(walked(view.as_mut(), &searched("zoé"), 1).await, [id(1)]);
+    drop(view);
+    let mut unit = storage.begin().await.unwrap();
+    assert!(unit.delete_account(id(1)).await.unwrap());
+    unit.commit().await.unwrap();
+    let mut view = storage.view().await.unwrap();
+    assert_eq!(walked(view.as_mut(), &searched("zoé"), 1).await, []);
+    assert_eq!(walked(view.as_mut(), &holders, 1).await, [id(2)]);
+    assert_eq!(view.role_counts().await.unwrap().into_iter().collect::<Vec<_>>(), [(RoleId(uuid(1)), 1)]);
+}
+
 pub(crate) async fn filters_narrow_together_in_every_combination(storage: Arc<dyn Storage>) {
     let all = given_some(&storage).await;
     let mut view = storage.view().await.unwrap();
@@ -81,8 +170,11 @@ pub(crate) async fn filters_narrow_together_in_every_combination(storage: Arc<dy
                         found.extend(listed.iter().map(Operator::id));
                     }
                     assert_eq!(found, expected, "{filter:?}");
-                    let count = view.count_found_operators(&filter).await.unwrap();
+                    let count = view.count_found_operators(&filter, 1_000).await.unwrap();
                     assert_eq!(count, expected.len() as u64, "{filter:?}");
+                    let capped = view.count_found_operators(&filter, 7).await.unwrap();
+                    assert_eq!(capped, count.min(7), "{filter:?}");
+                    assert_eq!(walked(view.as_mut(), &filter, 25).await, expected, "{filter:?}");
                 }
             }
         }
@@ -104,12 +196,23 @@ pub(crate) async fn a_filter_searches_as_the_list_does(storage: Arc<dyn Storage>
     let odd = Account { name: name("100%_\\ Müller"), ..operator(3) };
     given(&storage, &[operator(1), operator(2), odd]).await;
     let mut view = storage.view().await.unwrap();
-    for search in
-        ["", "%", "_", "\\", "0%_", "OPERATOR", "mÜLL", " operator-2@EXAMPLE.com ", "mu\u{308}ller", "'", "\0"]
-    {
+    for search in [
+        "",
+        "0%_",
+        "%_\\ m",
+        "OPERATOR",
+        "mÜLL",
+        " operator-2@EXAMPLE.com ",
+        "mu\u{308}ller",
+        "'''",
+        "\"\"\"",
+        "a\0b",
+        "OR*",
+    ] {
         let filter = OperatorFilter { search: search.to_owned(), ..OperatorFilter::default() };
         let listed = view.operators(search, FIRST).await.unwrap();
         assert_eq!(view.search_operators(&filter, FIRST).await.unwrap(), listed, "{search:?}");
-        assert_eq!(view.count_found_operators(&filter).await.unwrap(), listed.len() as u64, "{search:?}");
+        assert_eq!(view.walk_operators(&filter, &Walk::Begin, 500).await.unwrap(), listed, "{search:?}");
+        assert_eq!(view.count_found_operators(&filter, 1_000).await.unwrap(), listed.len() as u64, "{search:?}");
     }
 }

@@ -18,7 +18,7 @@ const KEPT: usize = 24;
 
 /// Whether there is a present password that lets somebody in.
 fn in_use(account: &Account) -> bool {
-    account.kind == AccountKind::Operator && account.status == AccountStatus::Active && account.password.is_some()
+    account.kind == AccountKind::Operator && account.status != AccountStatus::Invited && account.password.is_some()
 }
 
 #[async_trait]

@@ -185,7 +185,11 @@ pub(crate) async fn set_profile<C: ConnectionTrait>(
         text(&search_key(&email, name)),
         text(EmailKey::of(name.as_str()).as_str()),
     ];
-    Ok(execute(db, sql, values).await? == 1)
+    let changed = execute(db, sql, values).await? == 1;
+    // The lists of who holds a role are sorted by it.
+    let sql = "UPDATE account_roles SET name_key = $2 WHERE account_id = $1 AND name_key IS NOT NULL";
+    execute(db, sql, vec![id.0.into(), text(EmailKey::of(name.as_str()).as_str())]).await?;
+    Ok(changed)
 }
 
 pub(crate) async fn set_status<C: ConnectionTrait>(

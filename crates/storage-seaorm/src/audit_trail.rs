@@ -16,9 +16,9 @@ use crate::statement::{Row, at, digest, execute, limit, read_digest, row, rows, 
 /// The most events that are read for the chain at once.
 const MOST_OF_CHAIN: u64 = 5_000;
 
-/// How far a clock may have jumped while events were written: their order is that of their places, and a time is turned
-/// into a range of places only up to that.
-const JUMP: Duration = Duration::DAY;
+/// How far the clocks of those who write may be apart, or jump: events are ordered by their places, and a time is turned
+/// into a range of places only up to that. What lies between is read one by one, so it must stay short.
+const JUMP: Duration = Duration::minutes(5);
 
 fn read(row: &Row) -> Stored<Entry> {
     Ok(Entry {

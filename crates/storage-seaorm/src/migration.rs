@@ -3,6 +3,7 @@
 mod m0001_foundation;
 mod m0002_running_the_house;
 mod m0003_leases;
+mod m0004_long_lists;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_foundation::Foundation),
             Box::new(m0002_running_the_house::RunningTheHouse),
             Box::new(m0003_leases::Leases),
+            Box::new(m0004_long_lists::LongLists),
         ]
     }
 }

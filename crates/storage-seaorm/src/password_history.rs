@@ -9,7 +9,7 @@ use portcullis_domain::secret::PasswordHash;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::handle::Handle;
-use crate::statement::{at, execute, limit, placeholders, rows, text};
+use crate::statement::{at, execute, keeps_counts, limit, placeholders, rows, text};
 
 #[async_trait]
 impl<C: ConnectionTrait + Send> PasswordHistoryView for Handle<C> {
@@ -20,8 +20,13 @@ impl<C: ConnectionTrait + Send> PasswordHistoryView for Handle<C> {
     }
 
     async fn password_rules_in_use(&mut self) -> Stored<Vec<(String, u64)>> {
-        let sql = "SELECT password_rules, COUNT(*) AS counted FROM accounts WHERE kind = 'operator' \
-                   AND status = 'active' AND password IS NOT NULL GROUP BY password_rules ORDER BY password_rules";
+        let sql = if keeps_counts(&self.0) {
+            "SELECT of AS password_rules, counted FROM counters WHERE subject = 'rules' AND counted > 0 ORDER BY of"
+        } else {
+            "SELECT password_rules, COUNT(*) AS counted FROM accounts WHERE kind = 'operator' \
+             AND status IN ('active', 'suspended') AND password IS NOT NULL \
+             GROUP BY password_rules ORDER BY password_rules"
+        };
         let found = rows(&self.0, sql, vec![]).await?;
         let read = |row: &crate::statement::Row| {
             Ok((row.text("password_rules")?, u64::try_from(row.get::<i64>("counted")?).unwrap_or(0)))
@@ -50,8 +55,8 @@ impl PasswordHistory for Handle<DatabaseTransaction> {
             return Ok(0);
         }
         let sql = format!(
-            "UPDATE accounts SET password_change_due = TRUE WHERE kind = 'operator' AND status = 'active' \
-             AND password IS NOT NULL AND password_rules IN ({})",
+            "UPDATE accounts SET password_change_due = TRUE WHERE kind = 'operator' \
+             AND status IN ('active', 'suspended') AND password IS NOT NULL AND password_rules IN ({})",
             placeholders(1, rules.len())
         );
         execute(&self.0, &sql, rules.iter().map(|rules| text(rules)).collect()).await

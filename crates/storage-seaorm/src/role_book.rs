@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use crate::handle::Handle;
-use crate::statement::{count, execute, limit_offset, row, row_lock, rows, text};
+use crate::statement::{count, execute, keeps_counts, limit_offset, row, row_lock, rows, text};
 use crate::{accounts, roles};
 
 #[async_trait]
@@ -22,8 +22,12 @@ impl<C: ConnectionTrait + Send> RoleBookView for Handle<C> {
     }
 
     async fn role_counts(&mut self) -> Stored<BTreeMap<RoleId, u64>> {
-        let sql = "SELECT ar.role_id, COUNT(*) AS counted FROM account_roles ar JOIN accounts a ON a.id = ar.account_id \
-                   WHERE a.kind = 'operator' GROUP BY ar.role_id";
+        let sql = if keeps_counts(&self.0) {
+            "SELECT r.id AS role_id, c.counted FROM roles r \
+             JOIN counters c ON c.subject = 'role' AND c.of = hex(r.id) WHERE c.counted > 0"
+        } else {
+            "SELECT role_id, COUNT(*) AS counted FROM account_roles WHERE name_key IS NOT NULL GROUP BY role_id"
+        };
         let counted = rows(&self.0, sql, vec![]).await?;
         let read = |row: &crate::statement::Row| {
             Ok((RoleId(row.uuid("role_id")?), u64::try_from(row.get::<i64>("counted")?).unwrap_or(0)))
@@ -33,8 +37,9 @@ impl<C: ConnectionTrait + Send> RoleBookView for Handle<C> {
 
     async fn role_holders(&mut self, id: RoleId, page: Page) -> Stored<Vec<Operator>> {
         let sql = format!(
-            "SELECT {} FROM accounts WHERE kind = 'operator' \
-             AND id IN (SELECT account_id FROM account_roles WHERE role_id = $1) ORDER BY name_key, id LIMIT $2 OFFSET $3",
+            "SELECT {} FROM (SELECT account_id, name_key AS held_name FROM account_roles \
+             WHERE role_id = $1 AND name_key IS NOT NULL ORDER BY name_key, account_id LIMIT $2 OFFSET $3) held \
+             JOIN accounts ON accounts.id = held.account_id ORDER BY held_name, id",
             accounts::COLUMNS
         );
         let [limit, offset] = limit_offset(page);

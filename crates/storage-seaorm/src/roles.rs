@@ -132,7 +132,8 @@ pub(crate) async fn assign<C: ConnectionTrait>(db: &C, account: AccountId, roles
     }
     execute(db, "DELETE FROM account_roles WHERE account_id = $1", vec![account.0.into()]).await?;
     for role in wanted {
-        let sql = "INSERT INTO account_roles (account_id, role_id) VALUES ($1, $2)";
+        let sql = "INSERT INTO account_roles (account_id, role_id, name_key) \
+                   SELECT id, $2, CASE WHEN kind = 'operator' THEN name_key END FROM accounts WHERE id = $1";
         execute(db, sql, vec![account.0.into(), role.0.into()]).await?;
     }
     Ok(())

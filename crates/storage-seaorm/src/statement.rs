@@ -37,6 +37,12 @@ pub(crate) fn row_lock<C: ConnectionTrait>(db: &C, lock: &'static str) -> &'stat
     if db.get_database_backend() == DbBackend::Postgres { lock } else { "" }
 }
 
+/// Whether the database keeps the counts that long lists show: `SQLite` does, by triggers, where one writer cannot stand in
+/// another's way. `PostgreSQL` counts along an index.
+pub(crate) fn keeps_counts<C: ConnectionTrait>(db: &C) -> bool {
+    db.get_database_backend() == DbBackend::Sqlite
+}
+
 /// `$from, $from+1, …`: placeholders for `count` values.
 pub(crate) fn placeholders(from: usize, count: usize) -> String {
     (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")

@@ -12,7 +12,7 @@ use portcullis_domain::two_factor::TwoFactor;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::handle::Handle;
-use crate::statement::{at, count, digest, execute, placeholders, row, row_lock, rows};
+use crate::statement::{at, count, digest, execute, keeps_counts, placeholders, row, row_lock, rows};
 
 #[async_trait]
 impl<C: ConnectionTrait + Send> TwoFactorView for Handle<C> {
@@ -42,10 +42,20 @@ impl<C: ConnectionTrait + Send> TwoFactorView for Handle<C> {
     }
 
     async fn two_factor_coverage(&mut self) -> Stored<Coverage> {
-        let active = "SELECT COUNT(*) AS counted FROM accounts WHERE kind = 'operator' AND status = 'active'";
-        let covered = "SELECT COUNT(*) AS counted FROM two_factors t JOIN accounts a ON a.id = t.account_id \
-                       WHERE a.kind = 'operator' AND a.status = 'active'";
-        Ok(Coverage { active: count(&self.0, active, vec![]).await?, covered: count(&self.0, covered, vec![]).await? })
+        let sql = if keeps_counts(&self.0) {
+            "SELECT subject, counted FROM counters WHERE subject IN ('active', 'covered')"
+        } else {
+            "SELECT 'active' AS subject, COUNT(*) AS counted FROM accounts \
+             WHERE kind = 'operator' AND status = 'active' \
+             UNION ALL SELECT 'covered', COUNT(*) FROM accounts \
+             WHERE kind = 'operator' AND status = 'active' AND two_factor = TRUE"
+        };
+        let mut coverage = Coverage::default();
+        for row in rows(&self.0, sql, vec![]).await? {
+            let counted = u64::try_from(row.get::<i64>("counted")?).unwrap_or(0);
+            if row.text("subject")? == "active" { coverage.active = counted } else { coverage.covered = counted }
+        }
+        Ok(coverage)
     }
 }
 
@@ -60,12 +70,18 @@ impl TwoFactors for Handle<DatabaseTransaction> {
             return Ok(false);
         }
         insert_codes(&self.0, account, codes).await?;
+        note(&self.0, account, true).await?;
         Ok(true)
     }
 
     async fn remove_two_factor(&mut self, account: AccountId) -> Stored<bool> {
         // Its codes go with it: their table says so.
-        Ok(execute(&self.0, "DELETE FROM two_factors WHERE account_id = $1", vec![account.0.into()]).await? == 1)
+        let sql = "DELETE FROM two_factors WHERE account_id = $1";
+        let removed = execute(&self.0, sql, vec![account.0.into()]).await? == 1;
+        if removed {
+            note(&self.0, account, false).await?;
+        }
+        Ok(removed)
     }
 
     async fn spend_totp_step(&mut self, account: AccountId, step: i64) -> Stored<bool> {
@@ -89,6 +105,11 @@ impl TwoFactors for Handle<DatabaseTransaction> {
         let sql = "UPDATE recovery_codes SET used_at = $3 WHERE account_id = $1 AND digest = $2 AND used_at IS NULL";
         Ok(execute(&self.0, sql, vec![account.0.into(), digest(code), at(now)]).await? == 1)
     }
+}
+
+/// Notes beside the account whether it has a second factor: the list of operators is filtered by it.
+async fn note<C: ConnectionTrait>(db: &C, account: AccountId, on: bool) -> Stored<()> {
+    execute(db, "UPDATE accounts SET two_factor = $2 WHERE id = $1", vec![account.0.into(), on.into()]).await.map(drop)
 }
 
 async fn insert_codes<C: ConnectionTrait>(db: &C, account: AccountId, codes: &[Digest256]) -> Stored<()> {

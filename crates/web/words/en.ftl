@@ -562,6 +562,12 @@ on = On
 off = Off
 operators-deleted = The operator is deleted. The audit trail keeps the name.
 operators-coverage = { $covered } of { $active } active operators use two-factor authentication.
+operators-counted = { $count ->
+    [one] 1 operator
+   *[other] { $count } operators
+}
+operators-more-than = More than { $count } operators
+operators-type-more = More than { $count } match. Type more of the name or address.
 operators-back = All operators
 two-factor-is-off = Off
 operator-yourself = This is you. Your own password, sessions and two-factor authentication are in your account menu.

@@ -562,6 +562,12 @@ on = Activée
 off = Désactivée
 operators-deleted = L'opérateur est supprimé. Le journal d'audit garde son nom.
 operators-coverage = { $covered } opérateurs actifs sur { $active } utilisent l'authentification à deux facteurs.
+operators-counted = { $count ->
+    [one] { $count } opérateur
+   *[other] { $count } opérateurs
+}
+operators-more-than = Plus de { $count } opérateurs
+operators-type-more = Plus de { $count } correspondent. Précisez le nom ou l'adresse.
 operators-back = Tous les opérateurs
 two-factor-is-off = Désactivée
 operator-yourself = C'est vous. Votre mot de passe, vos sessions et votre authentification à deux facteurs sont dans le menu de votre compte.

@@ -4,12 +4,11 @@ use askama::Template;
 use poem::http::StatusCode;
 use portcullis_core::invitation::{InviteError, Inviter, invite as send};
 use portcullis_core::operators::search;
-use portcullis_domain::account::AccountStatus;
+use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::display_name::{DisplayName, DisplayNameError};
 use portcullis_domain::email::{Email, EmailError};
 use portcullis_domain::functionality::BuiltIn;
-use portcullis_domain::ports::storage::Page as Slice;
-use portcullis_domain::ports::storage::operator_search::OperatorFilter;
+use portcullis_domain::ports::storage::operator_search::{OperatorFilter, Place, Walk};
 use portcullis_domain::role::{Level, RoleId};
 use portcullis_words::Value;
 
@@ -54,8 +53,11 @@ struct Operators<'a> {
     /// The filters, for the links to other pages.
     query: String,
     done: String,
-    number: u64,
-    last: u64,
+    /// How many there are.
+    counted: String,
+    /// The places from which the pages before and after go on; empty when there is none.
+    before: String,
+    after: String,
 }
 
 /// What the query asks for. What cannot be read does not narrow the list.
@@ -87,6 +89,22 @@ fn query(filter: &OperatorFilter) -> String {
         .finish()
 }
 
+/// From where the query asks to go on: `IDENTITY.NAME`, so that it holds when that operator is gone. What cannot be read
+/// begins at the beginning.
+fn walk(cx: &Context) -> Walk {
+    let place = |field: &str| {
+        let (id, name) = cx.query.one(field).split_once('.')?;
+        Some(Place { name: name.to_owned(), id: AccountId(id.parse().ok()?) })
+    };
+    place("after").map(Walk::On).or_else(|| place("before").map(Walk::Back)).unwrap_or_default()
+}
+
+/// A place as [`walk`] reads it.
+fn spelled(place: &Place) -> String {
+    let spelled = format!("{}.{}", place.id.0, place.name);
+    form_urlencoded::byte_serialize(spelled.as_bytes()).collect()
+}
+
 /// The key of what is wrong with an address.
 pub(crate) fn email_words(error: EmailError) -> &'static str {
     match error {
@@ -108,9 +126,17 @@ pub(crate) fn name_words(error: DisplayNameError) -> &'static str {
 async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
     let who = cx.signed_in()?;
     let filter = filter(cx);
-    let number = cx.query.one("page").parse::<u64>().unwrap_or(1).clamp(1, 1_000_000);
-    let slice = Slice { offset: (number - 1) * PER_PAGE, limit: PER_PAGE };
-    let found = search(cx.access(), &filter, slice).await?;
+    let found = search(cx.access(), &filter, &walk(cx), PER_PAGE).await?;
+    let edge = |operator: Option<&Operator>, goes_on: bool| {
+        operator.filter(|_| goes_on).map(|operator| spelled(&Place::of(operator))).unwrap_or_default()
+    };
+    let (before, after) = (edge(found.operators.first(), found.before), edge(found.operators.last(), found.after));
+    let (counted, most) = (Value::from(found.total), Value::from(found.countable));
+    let counted = match (found.total > found.countable, filter.search.trim().is_empty()) {
+        (false, _) => cx.speaker().text_with("operators-counted", &[("count", counted)]),
+        (true, true) => cx.speaker().text_with("operators-more-than", &[("count", most)]),
+        (true, false) => cx.speaker().text_with("operators-type-more", &[("count", most)]),
+    };
     let role_name = |id: &RoleId| match found.roles.iter().find(|role| role.id == *id) {
         Some(role) => name_of(cx, role),
         None => String::new(),
@@ -162,8 +188,9 @@ async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
             known @ ("invited" | "deleted") => cx.text(&format!("operators-{known}")),
             _ => String::new(),
         },
-        number,
-        last: found.total.div_ceil(PER_PAGE).max(1),
+        counted,
+        before,
+        after,
         page: Page::with(cx, "operators-title", errors),
     };
     Ok(cx.html(status, &template))

@@ -13,7 +13,8 @@ pub trait PasswordHistoryView: Send {
     /// The hashes of the last `most` passwords before the present one, newest first.
     async fn earlier_passwords(&mut self, account: AccountId, most: u32) -> Stored<Vec<PasswordHash>>;
 
-    /// For each set of rules under which present passwords of active operators were set: the rules as text, and how many.
+    /// For each set of rules under which present passwords of active and suspended operators were set: the rules as text, and how
+    /// many.
     /// Passwords of which that is not known come under the empty text.
     async fn password_rules_in_use(&mut self) -> Stored<Vec<(String, u64)>>;
 }
@@ -27,7 +28,7 @@ pub trait PasswordHistory: PasswordHistoryView {
     /// Notes the rules under which the present password was set.
     async fn note_password_rules(&mut self, account: AccountId, rules: &str) -> Stored<()>;
 
-    /// Makes a new password due at the next sign-in of every active operator whose present one was set under one of these
-    /// rules; says how many.
+    /// Makes a new password due at the next sign-in of every active or suspended operator whose present one was set under
+    /// one of these rules; says how many.
     async fn require_new_passwords(&mut self, rules: &[String]) -> Stored<u64>;
 }
