@@ -160,17 +160,29 @@ pub fn advice(access: &Access, password: &Password, email: &str, name: &str) -> 
     if advice.is_empty() { vec![REPEATED] } else { advice }
 }
 
-/// Whether the link of that purpose still leads to a form.
+/// Whose password a link is about to set.
+pub enum Whose {
+    /// Nobody's: the link does not lead to a form (any more).
+    Nobodys,
+    /// The first operator's, who is only just saying who they are.
+    TheFirst,
+    /// This account's.
+    Of(Box<Account>),
+}
+
+/// Whose password the link of that purpose leads to.
 ///
 /// # Errors
 /// [`StorageError`].
-pub async fn link_is_live(access: &Access, purpose: Purpose, token: &Token) -> Result<bool, StorageError> {
-    match purpose {
-        Purpose::SetUp => set_up::is_open(access, token).await,
-        Purpose::Invitation | Purpose::PasswordReset => {
-            Ok(matches!(invitation::inspect(access, purpose, token).await?, Inspection::Open(_)))
-        }
-    }
+pub async fn whose_link(access: &Access, purpose: Purpose, token: &Token) -> Result<Whose, StorageError> {
+    Ok(match purpose {
+        Purpose::SetUp if set_up::is_open(access, token).await? => Whose::TheFirst,
+        Purpose::SetUp => Whose::Nobodys,
+        Purpose::Invitation | Purpose::PasswordReset => match invitation::inspect(access, purpose, token).await? {
+            Inspection::Open(account) => Whose::Of(account),
+            Inspection::Expired | Inspection::Dead => Whose::Nobodys,
+        },
+    })
 }
 
 /// Judges a password while it is typed, at most 100 times a minute for an address; else how long to wait.
@@ -181,7 +193,7 @@ pub async fn preview(
     access: &Access,
     client: &Client,
     password: &Password,
-    email: &str,
+    (email, name): (&str, &str),
 ) -> Result<Result<Judgement, Duration>, StorageError> {
     let key = BudgetKey::new("password-strength/address", &[&client.address]);
     let mut unit = access.begin().await?;
@@ -189,6 +201,6 @@ pub async fn preview(
     unit.commit().await?;
     match decision {
         Decision::Refused { retry_after } => Ok(Err(retry_after)),
-        Decision::Admitted { .. } => Ok(Ok(judge(access, password, email, "").await?)),
+        Decision::Admitted { .. } => Ok(Ok(judge(access, password, email, name).await?)),
     }
 }

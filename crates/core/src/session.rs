@@ -4,7 +4,7 @@ use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::secret::Token;
-use portcullis_domain::session::{Session, SessionId};
+use portcullis_domain::session::{Session, SessionId, Stage};
 use time::Duration;
 
 use crate::access::Access;
@@ -51,7 +51,7 @@ pub(crate) fn actor(operator: &Operator) -> Actor {
     Actor::Operator(operator.id(), operator.name().as_str().to_owned())
 }
 
-/// The live sessions of an account, latest use first.
+/// The live sessions of an account, latest use first. Half a sign-in is none: whoever stands at the second step is not in.
 ///
 /// # Errors
 /// [`portcullis_domain::ports::storage::StorageError`].
@@ -59,7 +59,8 @@ pub async fn list(access: &Access, account: AccountId) -> Stored<Vec<Session>> {
     let lifetime = access.parameters().await?.session_lifetime();
     let now = access.now();
     let sessions = access.ports().storage.view().await?.sessions(account).await?;
-    Ok(sessions.into_iter().filter(|session| session.is_live(&lifetime, now)).collect())
+    let is_in = |session: &Session| session.stage != Stage::SecondStepDue && session.is_live(&lifetime, now);
+    Ok(sessions.into_iter().filter(is_in).collect())
 }
 
 /// Ends one of one's own sessions; false when it is none of them.

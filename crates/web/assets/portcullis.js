@@ -118,7 +118,12 @@
       try {
         const answer = await fetch(input.dataset.strength, {
           method: "POST",
-          body: new URLSearchParams({ password: typed, email: field("email"), csrf_token: field("csrf_token") }),
+          body: new URLSearchParams({
+            password: typed,
+            email: field("email"),
+            name: field("name"),
+            csrf_token: field("csrf_token"),
+          }),
           headers: { Accept: "application/json" },
           credentials: "same-origin",
           cache: "no-store",

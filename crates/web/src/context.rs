@@ -119,7 +119,7 @@ impl Context {
 
     /// Where the sign-in was to lead before its second step.
     pub fn take_next(&self) -> String {
-        self.jar().next(&self.headers).map(|next| self.next(&next)).unwrap_or_default()
+        self.jar().next(&self.headers).and_then(|below| local("", &below).map(str::to_owned)).unwrap_or_default()
     }
 
     /// Where `next` leads, when it is a path of ours: below the base, plain, with nothing that a browser reads as

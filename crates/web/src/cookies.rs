@@ -68,9 +68,10 @@ impl Jar {
         only(headers, &self.name("-next"))
     }
 
-    /// The header that remembers where a sign-in leads, for ten minutes.
-    pub fn set_next(self, next: &str) -> Option<HeaderValue> {
-        self.set("-next", next, Some(KEPT_SECONDS))
+    /// The header that remembers where a sign-in leads, for ten minutes: the part below the alias, because whatever else
+    /// lives on the host receives this cookie too. `None` takes it away.
+    pub fn set_next(self, below: Option<&str>) -> Option<HeaderValue> {
+        self.set("-next", below.unwrap_or_default(), Some(if below.is_some() { KEPT_SECONDS } else { 0 }))
     }
 
     /// The token of a link, in a request.

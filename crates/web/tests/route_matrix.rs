@@ -36,7 +36,8 @@ const CSRF_KEY: [u8; 32] = [7; 32];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum For {
     Everybody,
-    /// Those with a session at any stage, or with the cookie of a link; the handler asks for that.
+    /// Those who may choose a password: signed in, or a new one due, or with the cookie of a link; the handler asks for
+    /// that.
     SessionOrLink,
     /// Those whose second step is due, and nobody else.
     SecondStep,
@@ -326,7 +327,9 @@ fn expected(who: For, persona: &Persona) -> Gate {
     let stage = persona.stage;
     let at = match who {
         For::Everybody => return Gate::Reached,
-        For::SessionOrLink if persona.operator => return Gate::Reached,
+        For::SessionOrLink if persona.operator && matches!(stage, Stage::SignedIn | Stage::NewPasswordDue) => {
+            return Gate::Reached;
+        }
         For::SessionOrLink => return Gate::Forbidden,
         For::SecondStep => stage == Stage::SecondStepDue,
         For::NewPassword => stage == Stage::NewPasswordDue,

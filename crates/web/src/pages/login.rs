@@ -45,7 +45,7 @@ pub(crate) async fn submit(cx: &Context) -> Answer {
             let path = cx.next(next);
             let mut response = super::second_step::go_on(cx, &opened, &path);
             if opened.stage == Stage::SecondStepDue
-                && let Some(cookie) = cx.jar().set_next(&format!("{}{path}", cx.base))
+                && let Some(cookie) = cx.jar().set_next(Some(&path))
             {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }

@@ -2,27 +2,37 @@
 
 use poem::Response;
 use poem::http::header;
-use portcullis_core::password;
+use portcullis_core::password::{self, Whose};
+use portcullis_domain::account::Account;
 use portcullis_domain::one_time_token::Purpose;
+use portcullis_domain::session::Stage;
 
 use crate::context::{Answer, Context};
 use crate::refusal::Refusal;
 
 pub(crate) async fn judge(cx: &Context) -> Answer {
-    let mut known = cx.who.is_some();
+    // Whose it will be says the session or the link, as when it is set; at set-up the form does. Whoever merely knows the
+    // alias, or has not passed the second step, may not use the server to compute.
+    let own = |account: &Account| (account.email.as_str().to_owned(), account.name.as_str().to_owned());
+    let mut whose = match &cx.who {
+        Some(who) if matches!(who.session.stage, Stage::SignedIn | Stage::NewPasswordDue) => {
+            Some(own(who.operator.account()))
+        }
+        _ => None,
+    };
     for purpose in [Purpose::SetUp, Purpose::Invitation, Purpose::PasswordReset] {
-        // Whoever holds a live link may ask; whoever merely knows the alias may not use the server to compute.
         if let Some(token) = cx.link(purpose)
-            && !known
+            && whose.is_none()
         {
-            known = password::link_is_live(cx.access(), purpose, &token).await?;
+            whose = match password::whose_link(cx.access(), purpose, &token).await? {
+                Whose::Nobodys => None,
+                Whose::TheFirst => Some((cx.form.one("email").to_owned(), cx.form.one("name").to_owned())),
+                Whose::Of(account) => Some(own(&account)),
+            };
         }
     }
-    if !known {
-        return Err(Refusal::Forbidden);
-    }
-    let judged =
-        password::preview(cx.access(), &cx.client, &cx.form.password("password"), cx.form.one("email")).await?;
+    let Some((email, name)) = whose else { return Err(Refusal::Forbidden) };
+    let judged = password::preview(cx.access(), &cx.client, &cx.form.password("password"), (&email, &name)).await?;
     let judgement = match judged {
         Ok(judgement) => judgement,
         Err(retry_after) => return Err(Refusal::Limited(retry_after)),

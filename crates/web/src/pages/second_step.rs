@@ -32,7 +32,7 @@ pub(crate) async fn show(cx: &Context) -> Answer {
 pub(crate) async fn submit(cx: &Context) -> Answer {
     let outcome = with_code(cx.access(), &cx.client, cx.signed_in()?, cx.form.one("code")).await;
     match outcome {
-        Ok(opened) => Ok(go_on(cx, &opened, &cx.take_next())),
+        Ok(opened) => Ok(passed(cx, &opened)),
         Err(error) => refused(
             cx,
             error,
@@ -49,7 +49,7 @@ pub(crate) async fn show_recovery(cx: &Context) -> Answer {
 pub(crate) async fn submit_recovery(cx: &Context) -> Answer {
     let outcome = with_recovery_code(cx.access(), &cx.client, cx.signed_in()?, cx.form.one("recovery_code")).await;
     match outcome {
-        Ok(opened) => Ok(go_on(cx, &opened, &cx.take_next())),
+        Ok(opened) => Ok(passed(cx, &opened)),
         Err(error) => refused(
             cx,
             error,
@@ -57,6 +57,15 @@ pub(crate) async fn submit_recovery(cx: &Context) -> Answer {
             ("recovery_code", "recovery-code-refused"),
         ),
     }
+}
+
+/// The second step is passed: on to where the sign-in was to lead, which is forgotten with that.
+fn passed(cx: &Context, opened: &Opened) -> poem::Response {
+    let mut response = go_on(cx, opened, &cx.take_next());
+    if let Some(cookie) = cx.jar().set_next(None) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// Leads to what the sign-in asks for next, with the new cookies.
