@@ -137,19 +137,22 @@ impl Product {
     pub fn mailed_link(&self, to: &str, page: &str) -> String {
         let until = Instant::now() + Duration::from_secs(15);
         loop {
-            let mut mails: Vec<PathBuf> = std::fs::read_dir(self.folder.path().join("portcullis-data/mail"))
-                .map(|folder| folder.filter_map(Result::ok).map(|entry| entry.path()).collect())
-                .unwrap_or_default();
-            mails.sort();
-            for mail in mails.iter().rev() {
-                if let Some(link) = link_in(mail, to, page) {
-                    return link;
-                }
+            if let Some(link) = mailed_link_in(self.folder.path(), to, page) {
+                return link;
             }
             assert!(Instant::now() < until, "no mail to {to} with a link to {page} came");
             std::thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+/// The newest link with `page` in it that was mailed to an address by the product in a folder, if one was yet.
+pub fn mailed_link_in(folder: &Path, to: &str, page: &str) -> Option<String> {
+    let mut mails: Vec<PathBuf> = std::fs::read_dir(folder.join("portcullis-data/mail"))
+        .map(|folder| folder.filter_map(Result::ok).map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    mails.sort();
+    mails.iter().rev().find_map(|mail| link_in(mail, to, page))
 }
 
 /// A port of this machine that nobody listens on.
@@ -241,16 +244,40 @@ impl Default for Browser {
 }
 
 impl Browser {
+    /// One whose requests come through a proxy, from an address.
+    pub fn from_address(address: &str) -> Self {
+        let mut headers = reqwest::header::HeaderMap::new();
+        headers.insert("x-forwarded-for", address.parse().expect("an address"));
+        let client = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none());
+        Self { client: client.default_headers(headers).build().expect("a client") }
+    }
+
     async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("an answer");
+        Self::try_send(request).await.expect("an answer")
+    }
+
+    async fn try_send(request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
+        let response = request.send().await?;
         let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = response.headers().iter().filter(|(name, _)| *name != "date");
-        Answer {
+        Ok(Answer {
             status: response.status().as_u16(),
             location: response.headers().get("location").map(text).unwrap_or_default(),
             headers: headers.map(|(name, value)| (name.to_string(), text(value))).collect(),
-            body: response.text().await.expect("a body"),
-        }
+            body: response.text().await?,
+        })
+    }
+
+    /// A request of any method, with a form where fields are given; `None` when the product went away meanwhile.
+    pub async fn try_request(&self, method: &str, url: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+        let request = self.client.request(method.parse().expect("a method"), url);
+        Self::try_send(if fields.is_empty() { request } else { request.form(fields) }).await.ok()
+    }
+
+    /// GET of where an answer at `url` leads; `None` when the product went away meanwhile.
+    pub async fn try_get(&self, url: &str, location: &str) -> Option<Answer> {
+        let origin: String = url.split('/').take(3).collect::<Vec<_>>().join("/");
+        self.try_request("GET", &format!("{origin}{location}"), &[]).await
     }
 
     /// A request of any method, without a form.
