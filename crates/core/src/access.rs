@@ -101,6 +101,10 @@ struct Live {
     read_at: Instant,
     /// When they could not be read; `None` since they could.
     failed_at: Option<Instant>,
+    /// When somebody at the door last waited for them in vain.
+    waited_at: Option<Instant>,
+    /// The rows that mean nothing, so that each is logged once and not at every reading.
+    refused: Vec<(String, String)>,
     /// Counts what was written here, so that rows which were read before do not undo it.
     changes: u64,
 }
@@ -125,15 +129,18 @@ impl Access {
             unit.commit().await?;
             alias
         };
-        let live = Live {
+        let mut live = Live {
             parameters: Arc::new(read.parameters),
             alias,
             earlier: read.earlier,
             to_tell: read.to_tell,
             read_at: ports.clock.now(),
             failed_at: None,
+            waited_at: None,
+            refused: Vec::new(),
             changes: 0,
         };
+        live.log_refused(read.refused);
         Ok(Self {
             ports,
             settings: Arc::new(settings),
@@ -169,11 +176,23 @@ impl Access {
 
     /// The live alias. While storage is away it is the last one known, so that the door does not move.
     pub async fn alias(&self) -> Alias {
-        // Who knocks at the door must not wait for storage that is away.
-        if tokio::time::timeout(PATIENCE, self.refresh()).await.is_err() {
-            self.live.write().unwrap_or_else(PoisonError::into_inner).failed_at = Some(self.now());
+        // Who knocks at the door must not wait for storage that is away, nor keep others from hearing that it is only slow:
+        // the reading goes on.
+        if self.known().is_ok() && !self.waited_in_vain() {
+            let access = self.clone();
+            let reading = tokio::spawn(async move { access.refresh().await });
+            if tokio::time::timeout(PATIENCE, reading).await.is_err() {
+                self.live.write().unwrap_or_else(PoisonError::into_inner).waited_at = Some(self.now());
+            }
         }
         self.live.read().unwrap_or_else(PoisonError::into_inner).alias.clone()
+    }
+
+    /// Whether somebody at the door waited for storage a moment ago, and heard nothing.
+    fn waited_in_vain(&self) -> bool {
+        let now = self.now();
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        live.waited_at.is_some_and(|at| (Duration::ZERO..FRESH).contains(&(now - at)))
     }
 
     /// What is known without asking storage: that all is fresh, or that it failed a moment ago; else how many changes
@@ -349,6 +368,17 @@ impl Live {
         self.earlier = read.earlier;
         self.to_tell = read.to_tell;
         self.read_at = now;
+        self.log_refused(read.refused);
+    }
+
+    fn log_refused(&mut self, refused: Vec<(String, String)>) {
+        for (key, _) in refused.iter().filter(|row| !self.refused.contains(row)) {
+            tracing::warn!(
+                key,
+                "a stored parameter is unknown or out of bounds; its default, or the last known alias, applies"
+            );
+        }
+        self.refused = refused;
     }
 }
 
@@ -358,25 +388,21 @@ struct Rows {
     alias: Option<Alias>,
     earlier: Vec<Earlier>,
     to_tell: bool,
+    /// Those that mean nothing.
+    refused: Vec<(String, String)>,
 }
 
 impl Rows {
     fn read(rows: &[(String, String)]) -> Self {
         let (parameters, refused) = Parameters::from_rows(rows.iter().map(|(key, text)| (key.as_str(), text.as_str())));
-        for key in refused {
-            tracing::warn!(key, "a stored parameter is unknown or out of bounds; its default applies");
-        }
         let text = |key: &str| rows.iter().find(|(name, _)| name == key).map(|(_, text)| text.as_str());
-        let alias = text(ALIAS).and_then(|text| {
-            let parsed = Alias::parse(text);
-            if let Err(error) = &parsed {
-                tracing::warn!(%error, "the stored alias cannot be one; the last known one stays");
-            }
-            parsed.ok()
-        });
+        let alias = text(ALIAS).and_then(|text| Alias::parse(text).ok());
+        let misplaced = (alias.is_none() && text(ALIAS).is_some()).then(|| ALIAS.to_owned());
+        let refused = refused.into_iter().chain(misplaced);
+        let refused = refused.map(|key| (key.clone(), text(&key).unwrap_or_default().to_owned())).collect();
         let earlier = alias::read_earlier(text(ALIAS_BEFORE).unwrap_or_default());
         let to_tell = text(ALIAS_TELL).is_some_and(|text| !text.is_empty());
-        Self { parameters, alias, earlier, to_tell }
+        Self { parameters, alias, earlier, to_tell, refused }
     }
 }
 

@@ -43,7 +43,15 @@ pub(crate) async fn a_request_is_taken_once_when_it_is_due(storage: Arc<dyn Stor
     let mut unit = storage.begin().await.unwrap();
     assert_eq!(unit.take_recovery_requests(now() + Duration::SECOND, 9).await.unwrap(), [request(1)]);
     drop(unit);
-    assert_eq!(take(&storage, Duration::SECOND, 9).await, [request(1)], "a take that is dropped is none");
+    // A server hears of the drop a moment later, and takes pass over what is locked.
+    let mut taken = take(&storage, Duration::SECOND, 9).await;
+    for _ in 0..100 {
+        if taken.is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            taken = take(&storage, Duration::SECOND, 9).await;
+        }
+    }
+    assert_eq!(taken, [request(1)], "a take that is dropped is none");
 
     assert_eq!(take(&storage, Duration::MINUTE, 1).await.len(), 1);
     assert_eq!(take(&storage, Duration::MINUTE, 9).await.len(), 1);

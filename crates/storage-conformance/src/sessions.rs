@@ -36,6 +36,8 @@ pub(crate) async fn sessions_come_latest_use_first_and_never_go_back(storage: Ar
     let mut unit = storage.begin().await.unwrap();
     unit.touch_session(SessionId(uuid(1)), later).await.unwrap();
     unit.touch_session(SessionId(uuid(1)), now()).await.unwrap();
+    // Within a minute it is written once, however many requests come.
+    unit.touch_session(SessionId(uuid(1)), later + Duration::MINUTE - Duration::MICROSECOND).await.unwrap();
     unit.touch_session(SessionId(uuid(99)), now()).await.unwrap();
     unit.commit().await.unwrap();
     let touched = Session { last_seen_at: later, ..session(1, id(1)) };

@@ -205,7 +205,9 @@ impl UnitOfWork for Transaction {
     async fn touch_session(&mut self, id: SessionId, now: Instant) -> Stored<()> {
         if let Some(session) = self.own().sessions.get_mut(&id) {
             // Two requests may arrive here in the other order than that in which they came.
-            session.last_seen_at = session.last_seen_at.max(now);
+            if (now - session.last_seen_at).whole_minutes() >= 1 {
+                session.last_seen_at = now;
+            }
         }
         Ok(())
     }

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use portcullis_domain::ports::storage::{Storage, Stored, UnitOfWork, View};
+use sea_orm::sqlx::{Connection as _, PgConnection};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, SqlxError, TransactionOptions, TransactionTrait,
 };
 
-use crate::error::{ConnectError, storage_error};
+use crate::error::ConnectError;
 use crate::handle::Handle;
 use crate::migration::{self, SchemaState};
+use crate::statement::in_time;
 
 /// How long `SQLite` waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -27,7 +29,19 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What every connection asks of `PostgreSQL`, with its start: no statement runs longer, and none waits longer for what
 /// another holds. The whole statement is broken off, and its unit of work is rolled back.
-const POSTGRES_LIMITS: [(&str, &str); 2] = [("statement_timeout", "10s"), ("lock_timeout", "5s")];
+///
+/// A node that is cut off in the middle of a unit of work holds what it locked until the server hears of it: a minute at most.
+const POSTGRES_LIMITS: [(&str, &str); 6] = [
+    ("statement_timeout", "10s"),
+    ("lock_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "60s"),
+    ("tcp_keepalives_idle", "15"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+];
+
+/// How long a connection may take to show that it still carries something, before it serves the next one.
+const PULSE: Duration = Duration::from_secs(1);
 
 /// How many read at once on `SQLite`.
 const SQLITE_READERS: u32 = 8;
@@ -67,7 +81,13 @@ impl SeaOrmStorage {
                 .connect_timeout(ACQUIRE_TIMEOUT)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
                 .sqlx_logging(false)
-                .map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_LIMITS));
+                .map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_LIMITS))
+                // The pool itself would wait for ever for the answer of a connection that hangs, and keep its place taken.
+                .map_sqlx_postgres_pool_opts(|pool| {
+                    pool.test_before_acquire(false)
+                        .before_acquire(|connection, _| Box::pin(pulse(connection)))
+                        .after_release(|connection, _| Box::pin(pulse(connection)))
+                });
             let pool = open(options).await?;
             return Ok(Self { writer: pool.clone(), readers: pool });
         }
@@ -137,9 +157,15 @@ impl Storage for SeaOrmStorage {
     }
 
     async fn begin(&self) -> Stored<Box<dyn UnitOfWork>> {
-        let transaction = self.transaction().await.map_err(|error| storage_error(&error))?;
+        let transaction = in_time(self.transaction()).await?;
         Ok(Box::new(Handle(transaction)))
     }
+}
+
+/// Whether a connection still carries something. One that does not is closed without a farewell.
+async fn pulse(connection: &mut PgConnection) -> Result<bool, SqlxError> {
+    let answered = tokio::time::timeout(PULSE, connection.ping()).await;
+    answered.map_err(|_| SqlxError::PoolTimedOut)?.map(|()| true)
 }
 
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, ConnectError> {

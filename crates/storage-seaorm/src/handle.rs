@@ -17,7 +17,7 @@ use portcullis_domain::secret::{Digest256, PasswordHash};
 use portcullis_domain::session::{Session, SessionId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
-use crate::error::storage_error;
+use crate::statement::in_time;
 use crate::{accounts, audit, one_time_tokens, outbox, parameters, rate_limits, recovery_requests, roles, sessions};
 
 /// A connection: the readers' pool, where each read is on its own, or a transaction. A transaction that is dropped rolls
@@ -197,6 +197,6 @@ impl UnitOfWork for Handle<DatabaseTransaction> {
     }
 
     async fn commit(self: Box<Self>) -> Stored<()> {
-        self.0.commit().await.map_err(|error| storage_error(&error))
+        in_time(self.0.commit()).await
     }
 }

@@ -57,8 +57,9 @@ pub(crate) async fn insert<C: ConnectionTrait>(db: &C, session: &Session) -> Sto
 
 pub(crate) async fn touch<C: ConnectionTrait>(db: &C, id: SessionId, now: Instant) -> Stored<()> {
     // Of two requests at once the one that is written last may be the earlier: the later use counts.
-    let sql = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
-    execute(db, sql, vec![id.0.into(), at(now)]).await.map(drop)
+    // And of many at once one writes.
+    let sql = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at <= $3";
+    execute(db, sql, vec![id.0.into(), at(now), at(now - time::Duration::MINUTE)]).await.map(drop)
 }
 
 pub(crate) async fn end<C: ConnectionTrait>(db: &C, id: SessionId) -> Stored<bool> {

@@ -3,7 +3,7 @@
 use portcullis_domain::instant::{Instant, from_micros, to_micros};
 use portcullis_domain::ports::storage::{Page, StorageError, Stored};
 use portcullis_domain::secret::Digest256;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TryGetable, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetable, Value};
 use uuid::Uuid;
 
 use crate::error::storage_error;
@@ -11,10 +11,22 @@ use crate::error::storage_error;
 /// The most rows that are given or claimed at once.
 const MOST_ROWS: u64 = 500;
 
+/// How long a caller waits for a connection and what runs on it: longer than the server itself lets a statement run, so that
+/// this ends only what the server does not end, because nothing comes through any more.
+pub(crate) const DEADLINE: std::time::Duration = std::time::Duration::from_secs(16);
+
+/// What the database answers, unless it does not answer at all. The connection is tested before it serves anybody else.
+pub(crate) async fn in_time<T>(asked: impl Future<Output = Result<T, DbErr>>) -> Stored<T> {
+    match tokio::time::timeout(DEADLINE, asked).await {
+        Ok(answer) => answer.map_err(|error| storage_error(&error)),
+        Err(_) => Err(StorageError::Unavailable("it does not answer".to_owned())),
+    }
+}
+
 /// Runs a statement that gives no rows; says how many it affected.
 pub(crate) async fn execute<C: ConnectionTrait>(db: &C, sql: &str, values: Vec<Value>) -> Stored<u64> {
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    let done = db.execute_raw(statement).await.map_err(|error| storage_error(&error))?;
+    let done = in_time(db.execute_raw(statement)).await?;
     Ok(done.rows_affected())
 }
 
@@ -23,7 +35,7 @@ pub(crate) async fn execute<C: ConnectionTrait>(db: &C, sql: &str, values: Vec<V
 /// Also what gives one row at most is read to its end, so that no statement is still open when the transaction ends.
 pub(crate) async fn rows<C: ConnectionTrait>(db: &C, sql: &str, values: Vec<Value>) -> Stored<Vec<Row>> {
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    let found = db.query_all_raw(statement).await.map_err(|error| storage_error(&error))?;
+    let found = in_time(db.query_all_raw(statement)).await?;
     Ok(found.into_iter().map(Row).collect())
 }
 

@@ -70,6 +70,7 @@ fn main() -> ExitCode {
     for (name, run) in [
         ("a_held_lock_is_waited_for_only_so_long", a_held_lock_is_waited_for_only_so_long as fn(FreshDatabase)),
         ("a_server_that_went_away_is_unavailable_soon", a_server_that_went_away_is_unavailable_soon),
+        ("connections_that_hang_give_their_places_back", connections_that_hang_give_their_places_back),
     ] {
         let server = server.clone().unwrap_or_default();
         let trial = Trial::test(format!("postgresql::{name}"), move || {
@@ -255,6 +256,63 @@ fn a_server_that_went_away_is_unavailable_soon(database: FreshDatabase) {
         let mut view = storage.view().await.unwrap();
         let read = tokio::time::timeout(Duration::from_secs(15), view.roles()).await.unwrap();
         assert!(matches!(read, Err(StorageError::Unavailable(_))), "{read:?}");
+    });
+}
+
+/// More statements hang than there are connections; none of them ever goes on, and new ones work again afterwards.
+fn connections_that_hang_give_their_places_back(database: FreshDatabase) {
+    block_on(async move {
+        let server = database.address();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let way = listener.local_addr().unwrap().port();
+        let (hang, hanging) = tokio::sync::watch::channel(false);
+        let relay = tokio::spawn(async move {
+            let mut open = tokio::task::JoinSet::new();
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (server, mut hanging) = (server.clone(), hanging.clone());
+                open.spawn(async move {
+                    if *hanging.borrow() {
+                        std::future::pending::<()>().await;
+                    }
+                    let mut far = tokio::net::TcpStream::connect(&server).await.unwrap();
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        () = async { drop(hanging.wait_for(|hanging| *hanging).await) } => {}
+                    }
+                    // What was open when it hung stays so, and carries nothing any more.
+                    if *hanging.borrow() {
+                        std::future::pending::<()>().await;
+                    }
+                });
+            }
+        });
+        let storage = ready(&database.url_through(way)).await;
+        let mut open = Vec::new();
+        for _ in 0..5 {
+            open.push(storage.begin().await.unwrap());
+        }
+        hang.send(true).unwrap();
+        let mut asked = tokio::task::JoinSet::new();
+        for mut unit in open {
+            asked.spawn(async move { unit.set_up_at().await.map(drop) });
+        }
+        for _ in 0..40 {
+            let storage = Arc::clone(&storage);
+            asked.spawn(async move { storage.view().await?.roles().await.map(drop) });
+        }
+        let ended = tokio::time::timeout(Duration::from_secs(30), asked.join_all()).await.unwrap();
+        assert!(ended.iter().all(|one| matches!(one, Err(StorageError::Unavailable(_)))), "{ended:?}");
+        // Those that hang hang for ever; only new ones get through.
+        hang.send(false).unwrap();
+        let back = async {
+            loop {
+                if storage.view().await.unwrap().roles().await.is_ok() {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), back).await.unwrap();
+        relay.abort();
     });
 }
 

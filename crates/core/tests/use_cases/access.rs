@@ -131,3 +131,19 @@ async fn a_clock_that_jumps_back_does_not_keep_old_parameters_alive() {
     unit.commit().await.unwrap();
     assert_eq!(app.access.parameters().await.unwrap().number("step_up.minutes"), 5);
 }
+
+#[tokio::test]
+async fn impatience_at_the_door_fails_nobody_who_waits_for_slow_storage() {
+    let app = TestApp::new().await;
+    let (opened, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let slow = LateViews { storage: app.storage.clone(), opened, go: Arc::clone(&go) };
+    let node = app.node(|ports| ports.storage = Arc::new(slow)).await;
+    app.advance(FRESH);
+    let known = node.alias().await;
+    assert!(known == app.access.alias().await, "the door goes by what it knows");
+    let inner = node.clone();
+    let waiting = tokio::spawn(async move { inner.parameters().await.map(drop) });
+    // The reading that the door did not wait for goes on, and serves whoever waits.
+    go.notify_one();
+    assert_eq!(waiting.await.unwrap(), Ok(()));
+}

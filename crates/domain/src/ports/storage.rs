@@ -214,7 +214,7 @@ pub trait UnitOfWork:
     /// Adds a session.
     async fn insert_session(&mut self, session: &Session) -> Stored<()>;
 
-    /// Notes that a session was used.
+    /// Notes that a session was used, unless that was noted within a minute before.
     async fn touch_session(&mut self, id: SessionId, now: Instant) -> Stored<()>;
 
     /// Ends a session; false when it had ended.
