@@ -105,7 +105,7 @@ pub async fn reads(browser: &WebDriver, words: &str) -> Done {
 }
 
 /// The button of the page's own form.
-pub const SUBMIT: &str = "main form:not([role=search]) button[type=submit]";
+pub const SUBMIT: &str = "main form[method=post] button[type=submit]";
 
 /// The main job, as people do it: set up, invite, create a password, sign in, recover.
 ///

@@ -12,6 +12,7 @@ pub mod postgres;
 pub mod proxy;
 pub mod requirement;
 pub mod smtp_server;
+pub mod tour;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

@@ -12,6 +12,7 @@
 //   </div>
 //   <ul class="rules"><li data-rule="min_length">At least 15 characters</li></ul>
 //   <button type="button" hidden data-copy="#key" data-copied="Copied">Copy the key</button>
+//   <button type="button" hidden data-print>Print</button>
 //   <p class="notice" hidden role="status" data-idle-warning="1740">… <a href="…">Stay</a></p>
 (() => {
   "use strict";
@@ -165,6 +166,32 @@
       say(button, button.dataset.copied || label);
       clearTimeout(timer);
       timer = setTimeout(() => say(button, label), 2000);
+    });
+  });
+
+  each("[data-print]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
+  // A form leaves once: a second click would do the work twice, and lose what the first answer shows only once. The button
+  // is put out of use after the form has left, so that its own name and value go along; a page that comes back is ready.
+  each("form[method=post]", (form) => {
+    const buttons = Array.from(form.querySelectorAll("button[type=submit]"));
+    let left = false;
+    form.addEventListener("submit", (event) => {
+      if (left) {
+        event.preventDefault();
+        return;
+      }
+      left = true;
+      setTimeout(() => {
+        for (const button of buttons) button.disabled = true;
+      });
+    });
+    window.addEventListener("pageshow", () => {
+      left = false;
+      for (const button of buttons) button.disabled = false;
     });
   });
 

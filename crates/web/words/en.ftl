@@ -196,6 +196,7 @@ add = Add
 remove = Remove
 copied = Copied
 copy-key = Copy the key
+copy-link = Copy the link
 recovery-codes-title = Recovery codes
 recovery-codes-left = { $left ->
     [0] You have no recovery codes left.
@@ -207,6 +208,7 @@ recovery-codes-new = Make new recovery codes
 recovery-codes-shown = Keep these codes in a safe place. They are shown only now; each works once.
 recovery-codes-done = I have kept them
 copy-codes = Copy the codes
+print-codes = Print
 download-codes = Download
 
 # Sessions

@@ -196,6 +196,7 @@ add = Ajouter
 remove = Retirer
 copied = Copié
 copy-key = Copier la clé
+copy-link = Copier le lien
 recovery-codes-title = Codes de secours
 recovery-codes-left = { $left ->
     [0] Il ne vous reste aucun code de secours.
@@ -207,6 +208,7 @@ recovery-codes-new = Créer de nouveaux codes de secours
 recovery-codes-shown = Gardez ces codes en lieu sûr. Ils ne sont affichés que maintenant ; chacun fonctionne une fois.
 recovery-codes-done = Je les ai gardés
 copy-codes = Copier les codes
+print-codes = Imprimer
 download-codes = Télécharger
 
 # Sessions

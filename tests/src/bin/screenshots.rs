@@ -1,32 +1,51 @@
-//! Takes the pictures of the documentation: `cargo run -p portcullis-tests --bin screenshots`. Each page at phone and desk
-//! width, light and dark, into `docs/images` (or the folder that is named).
+//! Takes the pictures of the documentation: `cargo run -p portcullis-tests --bin screenshots`. Pages at phone and desk width,
+//! light and dark, into `docs/images`. With a folder named, every page goes there, in its full length, for a critical eye.
 #![expect(clippy::print_stdout, reason = "it says what it wrote")]
 
 use std::path::{Path, PathBuf};
 
 use portcullis_tests::Product;
-use portcullis_tests::browser::{Done, SUBMIT, fill, in_a_browser, reads};
+use portcullis_tests::browser::{Done, in_a_browser};
+use portcullis_tests::tour;
 use serde_json::json;
-use thirtyfour::{By, WebDriver};
+use thirtyfour::WebDriver;
 
-const ADA: &str = "ada@shop.example";
-const PASSWORD: &str = "violet kettle orbit lantern";
+/// What the documentation shows.
+const SHOWN: [&str; 9] =
+    ["login", "dashboard", "operators", "operator", "role", "parameters", "audit", "two-factor", "mail"];
 
 #[tokio::main]
 async fn main() -> Done {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images");
-    let folder = std::env::args().nth(1).map_or(default, PathBuf::from);
+    let named = std::env::args().nth(1).map(PathBuf::from);
+    let everything = named.is_some();
+    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images"));
     std::fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;
-    in_a_browser(async |browser: &WebDriver, product: &Product| story(browser, product, &folder).await).await
+    in_a_browser(async |browser: &WebDriver, product: &Product| {
+        tour::every_page(browser, product, async |browser: &WebDriver, name: &str| {
+            if everything || SHOWN.contains(&name) { picture(browser, &folder, name, everything).await } else { Ok(()) }
+        })
+        .await?;
+        let mail = folder.join("mail.html");
+        std::fs::write(&mail, html_part(product)?)?;
+        browser.goto(format!("file://{}", mail.canonicalize()?.display())).await?;
+        picture(browser, &folder, "mail", everything).await?;
+        Ok(std::fs::remove_file(mail)?)
+    })
+    .await
 }
 
-/// The page as it is, in four pictures.
-async fn picture(browser: &WebDriver, folder: &Path, name: &str) -> Done {
+/// The page as it is, in four pictures: what the screen shows, or all of it.
+async fn picture(browser: &WebDriver, folder: &Path, name: &str, whole: bool) -> Done {
     let tools = browser.cdp();
     for (width, height) in [(390, 844), (1280, 800)] {
-        let screen = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        tools.send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
+        let screen = |height: i64| json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        tools.send_raw("Emulation.setDeviceMetricsOverride", screen(height)).await?;
+        if whole {
+            let long = browser.execute("return document.documentElement.scrollHeight", Vec::new()).await?;
+            let long = long.json().as_i64().unwrap_or(height);
+            tools.send_raw("Emulation.setDeviceMetricsOverride", screen(long.clamp(height, 6000))).await?;
+        }
         for scheme in ["light", "dark"] {
             let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
             tools.send_raw("Emulation.setEmulatedMedia", media).await?;
@@ -35,45 +54,8 @@ async fn picture(browser: &WebDriver, folder: &Path, name: &str) -> Done {
             println!("{}", file.display());
         }
     }
+    tools.send_raw("Emulation.setEmulatedMedia", json!({})).await?;
     tools.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
-    Ok(())
-}
-
-async fn story(browser: &WebDriver, product: &Product, folder: &Path) -> Done {
-    let at = |path: &str| format!("{}{path}", product.back_office);
-    browser.goto(&product.set_up_link).await?;
-    picture(browser, folder, "set-up").await?;
-    fill(browser, &[("name", "Ada Owner"), ("email", ADA), ("password", PASSWORD)], SUBMIT).await?;
-    reads(browser, "You are the super-administrator").await?;
-    browser.goto(at("/login")).await?;
-    picture(browser, folder, "login").await?;
-    fill(browser, &[("email", ADA), ("password", PASSWORD)], SUBMIT).await?;
-    reads(browser, "Dashboard").await?;
-    picture(browser, folder, "dashboard").await?;
-    browser.goto(at("/operators")).await?;
-    browser.find(By::Css("input[name=roles]")).await?.click().await?;
-    fill(browser, &[("name", "Bea Colleague"), ("email", "bea@shop.example")], "section form button[type=submit]")
-        .await?;
-    reads(browser, "on its way").await?;
-    for (path, name) in [
-        ("/operators", "operators"),
-        ("/account/two-factor", "two-factor"),
-        ("/account/sessions", "sessions"),
-        ("/account", "account"),
-        ("/roles", "roles"),
-        ("/parameters", "parameters"),
-        ("/audit", "audit"),
-        ("/mail", "mail-page"),
-    ] {
-        browser.goto(at(path)).await?;
-        picture(browser, folder, name).await?;
-    }
-    product.mailed_link("bea@shop.example", "invitation");
-    let mail = folder.join("mail.html");
-    std::fs::write(&mail, html_part(product)?)?;
-    browser.goto(format!("file://{}", mail.canonicalize()?.display())).await?;
-    picture(browser, folder, "mail").await?;
-    std::fs::remove_file(mail)?;
     Ok(())
 }
 
@@ -82,6 +64,9 @@ fn html_part(product: &Product) -> Done<String> {
     let folder = std::fs::read_dir(product.folder.path().join("portcullis-data/mail"))?;
     for entry in folder {
         let mail = std::fs::read_to_string(entry?.path())?;
+        if !mail.contains("/invitation?token=") {
+            continue;
+        }
         if let (Some(from), Some(to)) =
             (mail.find("<!doctype html>").or_else(|| mail.find("<!DOCTYPE html>")), mail.rfind("</html>"))
         {
