@@ -13,6 +13,7 @@ pub mod proxy;
 pub mod requirement;
 pub mod smtp_server;
 pub mod tour;
+pub mod trial;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

@@ -144,7 +144,7 @@ where
     ada.open("/parameters").await?;
     ada.put("input[name='password_reset.per_account.count']", "5").await?;
     ada.click("#save-limits").await?;
-    reads(browser, "in force").await?;
+    reads(browser, "The parameters are saved").await?;
     for (path, name) in [
         ("/operators", "operators"),
         ("/operators?search=nobody", "operators-empty"),

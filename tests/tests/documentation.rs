@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use portcullis_domain::parameter;
+use portcullis_web::routes;
 
 fn house() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -110,4 +112,61 @@ fn every_setting_stands_in_the_reference() {
     }
     assert!(known > 25, "the settings were found: {known}");
     assert!(missing.is_empty(), "not in docs/reference/settings.md: {missing:?}");
+}
+
+#[test]
+fn every_path_stands_in_the_reference() {
+    // `GET, POST /login` stands for two rows; `POST /a/x, …/y` for `/a/x` and `/a/y`.
+    let mut told = BTreeSet::new();
+    for row in
+        document("reference/paths.md").lines().filter(|line| line.starts_with("| GET") || line.starts_with("| POST"))
+    {
+        let cell = row.trim_start_matches("| ").split(" | ").next().unwrap_or_default();
+        let Some(slash) = cell.find('/') else { continue };
+        let (methods, paths) = cell.split_at(slash);
+        let mut folder = "";
+        for path in paths.split(", ") {
+            let whole = path.strip_prefix('…').map_or_else(|| path.to_owned(), |last| format!("{folder}{last}"));
+            for method in methods.split(',').map(str::trim) {
+                told.insert(format!("{method} {whole}"));
+            }
+            if !path.starts_with('…') {
+                folder = path.rfind('/').map_or("", |end| path.split_at(end).0);
+            }
+        }
+    }
+    let all: BTreeSet<String> = routes::all()
+        .iter()
+        .map(|route| format!("{} {}", route.method, if route.path.is_empty() { "/" } else { route.path }))
+        .collect();
+    assert_eq!(all.difference(&told).collect::<Vec<_>>(), Vec::<&String>::new(), "not in docs/reference/paths.md");
+    assert_eq!(
+        told.difference(&all).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "in docs/reference/paths.md, and not there"
+    );
+}
+
+#[test]
+fn every_command_stands_in_the_reference() {
+    let text = document("reference/commands.md");
+    let mut unknown = vec![Vec::new()];
+    let mut missing = Vec::new();
+    while let Some(words) = unknown.pop() {
+        let help = Command::new(portcullis_tests::binary()).args(&words).arg("--help").output().expect("the binary");
+        let help = String::from_utf8_lossy(&help.stdout).into_owned();
+        let below: Vec<String> = help
+            .lines()
+            .skip_while(|line| *line != "Commands:")
+            .skip(1)
+            .take_while(|line| line.starts_with("  "))
+            .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
+            .filter(|name| name != "help")
+            .collect();
+        if below.is_empty() && !text.contains(&format!("`portcullis {}", words.join(" "))) {
+            missing.push(words.join(" "));
+        }
+        unknown.extend(below.into_iter().map(|name| words.iter().cloned().chain([name]).collect::<Vec<String>>()));
+    }
+    assert!(missing.is_empty(), "not in docs/reference/commands.md: {missing:?}");
 }

@@ -30,6 +30,9 @@ use portcullis_web::{BackOffice, Options, back_office, csrf};
 use time::Duration;
 use uuid::Uuid;
 
+#[path = "route_matrix/every_answer.rs"]
+mod every_answer;
+
 const CSRF_KEY: [u8; 32] = [7; 32];
 
 /// Who may reach a route.
@@ -178,6 +181,10 @@ struct House {
 
 impl House {
     async fn new() -> Self {
+        Self::at("http://127.0.0.1:8080").await
+    }
+
+    async fn at(public_url: &str) -> Self {
         let storage = MemoryStorage::new();
         let cheap = Argon2Parameters { memory_kib: 8, iterations: 1, parallelism: 1 };
         let ports = Ports {
@@ -191,13 +198,14 @@ impl House {
             qr: Arc::new(QrCodes),
         };
         let settings = Settings {
-            public_url: "http://127.0.0.1:8080".to_owned(),
+            public_url: public_url.to_owned(),
             product_name: "Shop".to_owned(),
             functionalities: vec![],
             first_alias: None,
         };
         let access = Access::start(ports, settings).await.unwrap();
-        let options = Options { csrf_key: CSRF_KEY, secure_cookies: false, trusted_proxies: vec![] };
+        let options =
+            Options { csrf_key: CSRF_KEY, secure_cookies: public_url.starts_with("https"), trusted_proxies: vec![] };
         let base = format!("/{}", access.alias().await.as_str());
         Self { storage, door: back_office(access.clone(), options).unwrap(), base, access }
     }

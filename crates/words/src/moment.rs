@@ -15,6 +15,12 @@ const TEXTS: [(Language, &str); 2] =
 // Constant text, parsed once. A mistake in it, which the tests would show, leaves the keys to be read.
 static WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(&TEXTS).unwrap_or_default());
 
+/// A moment for machines, to the second: RFC 3339 in UTC. HTML's `<time datetime>` takes no microseconds.
+pub fn exact(instant: OffsetDateTime) -> String {
+    let second = instant.to_offset(time::UtcOffset::UTC).replace_nanosecond(0).unwrap_or(instant);
+    second.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
+}
+
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;

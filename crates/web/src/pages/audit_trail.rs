@@ -9,7 +9,7 @@ use portcullis_core::audit_trail::{Found, From, search, subject};
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::instant;
 use portcullis_domain::ports::storage::audit_trail::{AuditFilter, Entry};
-use time::format_description::well_known::Rfc3339;
+use portcullis_words::moment;
 
 use crate::context::{Answer, Context};
 use crate::device;
@@ -76,7 +76,7 @@ fn row(cx: &Context, entry: Entry) -> Row {
     let device = details.remove("device").unwrap_or_default();
     Row {
         at: cx.speaker().moment(event.at, cx.access().now()),
-        exact: event.at.format(&Rfc3339).unwrap_or_default(),
+        exact: moment::exact(event.at),
         action: action_words(cx, event.action),
         device: if device.is_empty() { device } else { device::in_words(cx.speaker(), &device) },
         address: event.address.unwrap_or_default(),

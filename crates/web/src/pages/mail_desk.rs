@@ -7,8 +7,7 @@ use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::mail_message::{MailState, OutboxEntry};
 use portcullis_domain::ports::storage::Page as Slice;
 use portcullis_domain::role::Level;
-use portcullis_words::Value;
-use time::format_description::well_known::Rfc3339;
+use portcullis_words::{Value, moment};
 
 use crate::context::{Answer, Context};
 use crate::page::Page;
@@ -52,7 +51,6 @@ struct MailDesk<'a> {
 
 fn row(cx: &Context, mail: OutboxEntry, may_manage: bool) -> Row {
     let now = cx.access().now();
-    let exact = |at: time::OffsetDateTime| at.format(&Rfc3339).unwrap_or_default();
     let kind = format!("mail-kind-{}", mail.kind);
     let waiting = mail.state == MailState::Waiting;
     Row {
@@ -65,9 +63,9 @@ fn row(cx: &Context, mail: OutboxEntry, may_manage: bool) -> Row {
             MailState::Failed => "mail-failed",
         }),
         written: cx.speaker().moment(mail.created_at, now),
-        written_exact: exact(mail.created_at),
+        written_exact: moment::exact(mail.created_at),
         next: if waiting { cx.speaker().moment(mail.next_attempt_at.max(now), now) } else { String::new() },
-        next_exact: exact(mail.next_attempt_at),
+        next_exact: moment::exact(mail.next_attempt_at),
         tries: if mail.attempts > 1 {
             cx.speaker().text_with("mail-attempts", &[("count", Value::from(mail.attempts))])
         } else {

@@ -9,7 +9,7 @@ use portcullis_core::{operators, roles, session, two_factor};
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::role::{Level, Role, RoleId};
-use portcullis_words::Value;
+use portcullis_words::{Value, moment};
 
 use super::roles::{functionality, level, name_of};
 use crate::context::{Answer, Context};
@@ -63,10 +63,6 @@ impl One<'_> {
     fn offers(&self, button: &str) -> bool {
         self.buttons.contains(&button)
     }
-}
-
-fn exact(moment: time::OffsetDateTime) -> String {
-    moment.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 
 /// A status in words.
@@ -147,7 +143,7 @@ async fn page(cx: &Context, code: StatusCode, errors: Errors, link: String) -> A
         .map(|session| Row {
             device: in_words(cx.speaker(), &session.device),
             seen: cx.speaker().moment(session.last_seen_at, now),
-            seen_exact: exact(session.last_seen_at),
+            seen_exact: moment::exact(session.last_seen_at),
             address: session.address,
         })
         .collect();

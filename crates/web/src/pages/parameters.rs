@@ -13,7 +13,7 @@ use portcullis_domain::password_policy::{PasswordPolicy, Preset};
 use portcullis_domain::ports::storage::Page as Slice;
 use portcullis_domain::ports::storage::parameter_history::ParameterChange;
 use portcullis_domain::role::Level;
-use portcullis_words::Value;
+use portcullis_words::{Value, moment};
 
 use crate::context::{Answer, Context};
 use crate::form::{Errors, Form};
@@ -123,7 +123,7 @@ fn changed(cx: &Context, change: Option<&ParameterChange>) -> Changed {
     Changed {
         words: cx.speaker().text_with("parameter-changed-by", &[("by", Value::from(by))]),
         at: cx.speaker().moment(change.at, cx.access().now()),
-        exact: change.at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default(),
+        exact: moment::exact(change.at),
     }
 }
 

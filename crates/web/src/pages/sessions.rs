@@ -4,6 +4,7 @@ use askama::Template;
 use poem::http::StatusCode;
 use portcullis_core::session;
 use portcullis_domain::session::SessionId;
+use portcullis_words::moment;
 
 use crate::context::{Answer, Context};
 use crate::device::in_words;
@@ -31,17 +32,14 @@ struct Sessions<'a> {
 pub(crate) async fn show(cx: &Context) -> Answer {
     let who = cx.signed_in()?;
     let now = cx.access().now();
-    let exact = |moment: time::OffsetDateTime| {
-        moment.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
-    };
     let live = session::list(cx.access(), who.operator.id()).await?;
     let rows = live.into_iter().map(|session| Row {
         id: session.id.0.to_string(),
         device: in_words(cx.speaker(), &session.device),
         since: cx.speaker().moment(session.created_at, now),
-        since_exact: exact(session.created_at),
+        since_exact: moment::exact(session.created_at),
         seen: cx.speaker().moment(session.last_seen_at, now),
-        seen_exact: exact(session.last_seen_at),
+        seen_exact: moment::exact(session.last_seen_at),
         this: session.id == who.session.id,
         address: session.address,
     });

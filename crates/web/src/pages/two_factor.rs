@@ -7,7 +7,7 @@ use portcullis_core::step_up;
 use portcullis_core::two_factor::{self, AddError, Enrolment, RemoveError, State};
 use portcullis_domain::session::Stage;
 use portcullis_domain::two_factor::RecoveryCode;
-use portcullis_words::Value;
+use portcullis_words::{Value, moment};
 
 use crate::context::{Answer, Context};
 use crate::form::Errors;
@@ -55,15 +55,11 @@ fn on(cx: &Context, state: &State) -> Response {
     let page = Page::new(cx, TITLE);
     let since = cx.speaker().moment(state.added_at, cx.access().now());
     let left = left(cx, state.codes_left);
-    cx.html(StatusCode::OK, &TwoFactorOn { page, since, since_exact: page_time(state.added_at), left })
+    cx.html(StatusCode::OK, &TwoFactorOn { page, since, since_exact: moment::exact(state.added_at), left })
 }
 
 fn left(cx: &Context, left: u64) -> String {
     cx.speaker().text_with("recovery-codes-left", &[("left", Value::from(left))])
-}
-
-fn page_time(moment: time::OffsetDateTime) -> String {
-    moment.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 
 pub(crate) async fn show(cx: &Context) -> Answer {

@@ -1,46 +1,50 @@
 //! The main job in a real browser: what a person clicks, reads and types.
-#![expect(clippy::expect_used, reason = "a test that cannot drive the browser has failed")]
+
+mod accessibility;
+mod back_office;
+mod password_field;
+mod without_javascript;
 
 use std::process::Command;
 use std::time::Duration;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Arguments;
 use portcullis_tests::Product;
-use portcullis_tests::browser::{Done, SUBMIT, fill, found, in_a_browser, main_job, reads};
-use portcullis_tests::requirement::required;
+use portcullis_tests::browser::{Done, SUBMIT, fill, main_job, reads};
+use portcullis_tests::tour::code;
+use portcullis_tests::trial::{Need, trial};
 use thirtyfour::{By, WebDriver};
 
-/// Runs a story with a fresh product and a fresh browser, for three minutes at most. Where the programs that it needs are
-/// missing it is ignored, unless `PORTCULLIS_TEST_REQUIRE` asks for a browser.
-fn trial<F>(name: &'static str, programs: &'static [&'static str], story: F) -> Trial
-where
-    F: AsyncFnOnce(&WebDriver, &Product) -> Done + Send + 'static,
-{
-    let missing: Vec<&str> = programs.iter().copied().filter(|program| !found(program)).collect();
-    let ignored = !missing.is_empty() && !required("browser");
-    let test = move || {
-        if !missing.is_empty() {
-            return Err(Failed::from(format!("required, and not found: {}", missing.join(", "))));
-        }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let told = async { tokio::time::timeout(Duration::from_mins(3), in_a_browser(story)).await };
-        let told = runtime.block_on(told).map_err(|_| Failed::from("the browser took more than three minutes"))?;
-        told.map_err(|error| Failed::from(error.to_string()))
-    };
-    Trial::test(name, test).with_ignored_flag(ignored)
-}
+const BROWSER: &[Need] = &[Need::Program("chromium"), Need::Program("chromedriver"), Need::Program("oathtool")];
+const SCANNER: &[Need] =
+    &[Need::Program("chromium"), Need::Program("chromedriver"), Need::Program("zbarimg"), Need::Program("oathtool")];
+const AXE: &[Need] = &[
+    Need::Program("chromium"),
+    Need::Program("chromedriver"),
+    Need::Program("oathtool"),
+    Need::Fetched("axe", "axe-core/axe.min.js"),
+];
+const CHECKER: &[Need] = &[
+    Need::Program("chromium"),
+    Need::Program("chromedriver"),
+    Need::Program("oathtool"),
+    Need::Program("java"),
+    Need::Fetched("vnu", "vnu-jar/build/dist/vnu.jar"),
+];
 
 fn main() {
     let mut arguments = Arguments::from_args();
     // Browsers are large; one at a time.
     arguments.test_threads = Some(1);
     let trials = vec![
-        trial("somebody_is_invited_signs_in_and_recovers_in_a_browser", &["chromium", "chromedriver"], main_job),
-        trial(
-            "an_operator_adds_uses_and_removes_two_factor_authentication_in_a_browser",
-            &["chromium", "chromedriver", "zbarimg", "oathtool"],
-            two_factor_story,
-        ),
+        trial("somebody_is_invited_signs_in_and_recovers_in_a_browser", BROWSER, main_job),
+        trial("an_operator_adds_uses_and_removes_two_factor_authentication_in_a_browser", SCANNER, two_factor_story),
+        trial("the_back_office_is_run_from_its_own_pages", BROWSER, back_office::story),
+        trial("every_task_is_done_without_javascript", BROWSER, without_javascript::story),
+        trial("a_password_is_shown_hidden_and_judged_while_typing", BROWSER, password_field::story),
+        trial("every_page_can_be_used_by_keyboard_alone", BROWSER, accessibility::keyboard),
+        trial("no_page_has_a_violation_that_axe_finds", AXE, accessibility::axe),
+        trial("no_page_has_an_error_that_the_html_checker_finds", CHECKER, accessibility::html_checker),
     ];
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -54,13 +58,6 @@ async fn key_in_picture(browser: &WebDriver) -> Done<String> {
     let uri = String::from_utf8(read.stdout)?;
     let key = uri.split(['?', '&']).find_map(|part| part.strip_prefix("secret="));
     Ok(key.ok_or_else(|| format!("no key in the picture: {uri:?}"))?.trim().to_owned())
-}
-
-/// The code that another program computes for a key, `steps` steps from now.
-fn code(key: &str, steps: i64) -> Done<String> {
-    let now = format!("now + {} seconds", steps * 30);
-    let made = Command::new("oathtool").args(["--totp", "--base32", "--now", &now, key]).output()?;
-    Ok(String::from_utf8(made.stdout)?.trim().to_owned())
 }
 
 /// Waits until the present step is another than the one that was spent: a code is good once.
