@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use poem::listener::{AcceptorExt as _, BoxAcceptor, IntoTlsConfigStream as _};
 use poem::listener::{RustlsCertificate, RustlsConfig, TcpAcceptor};
 use poem::{IntoEndpoint, Server};
-use portcullis_core::{audit_trail, set_up, worker};
+use portcullis_core::{audit_trail, set_up, sweeping, worker};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -41,6 +41,7 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
     tell_to_stop(stop)?;
     let worker = tokio::spawn(worker::run(access.clone(), transport, told(stopped.clone())));
     let sealing = tokio::spawn(audit_trail::run(access.clone(), told(stopped.clone())));
+    let sweeping = tokio::spawn(sweeping::run(access.clone(), told(stopped.clone())));
     let operations = match operations_listener {
         Some(listener) => {
             let acceptor = TcpAcceptor::from_tokio(listener)?.boxed();
@@ -59,8 +60,9 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
     if let Some(operations) = operations {
         operations.await??;
     }
-    // What was not sealed yet is sealed at the next start.
+    // What was not sealed or swept yet is at the next start.
     sealing.abort();
+    sweeping.abort();
     // A mail on its way may leave; one that does not in time is given back, or sent again after its lease.
     if tokio::time::timeout(worker::LONGEST_STOP, worker).await.is_err() {
         tracing::warn!("a mail was still on its way; it is tried again at the next start");

@@ -29,6 +29,7 @@ pub mod session;
 pub mod set_up;
 pub mod sign_in;
 pub mod step_up;
+pub mod sweeping;
 pub mod two_factor;
 pub mod unlock;
 pub mod worker;

@@ -30,6 +30,7 @@ mod recovery_requests;
 mod role_book;
 mod roles;
 mod sessions;
+mod sweeping;
 mod tokens;
 mod two_factors;
 mod units_of_work;
@@ -187,6 +188,9 @@ fn all() -> Vec<(&'static str, Run)> {
             a_budget_fills_up_with_time,
             what_is_refunded_can_be_spent_again,
             budgets_do_not_touch_each_other,;
+        sweeping:
+            what_is_outlived_goes_in_batches_and_the_rest_stays,
+            a_budget_is_exact_while_it_is_swept,;
         outbox:
             a_mail_is_read_back_as_it_was_written,
             a_mail_goes_to_one_caller_until_its_lease_ends,

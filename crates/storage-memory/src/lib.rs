@@ -17,6 +17,7 @@ mod operator_search;
 mod parameter_history;
 mod password_history;
 mod role_book;
+mod sweeping;
 mod two_factors;
 
 pub use storage::MemoryStorage;

@@ -28,6 +28,7 @@ mod operator_search;
 mod parameter_history;
 mod password_history;
 mod role_book;
+mod sweeping;
 mod two_factors;
 
 mod error;

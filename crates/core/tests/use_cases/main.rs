@@ -20,4 +20,5 @@ mod roles;
 mod session;
 mod set_up;
 mod sign_in;
+mod sweeping;
 mod two_factor;

@@ -11,6 +11,7 @@ pub mod operator_search;
 pub mod parameter_history;
 pub mod password_history;
 pub mod role_book;
+pub mod sweeping;
 pub mod two_factors;
 
 use async_trait::async_trait;
@@ -23,6 +24,7 @@ use self::operator_search::OperatorSearch;
 use self::parameter_history::{ParameterHistory, ParameterHistoryView};
 use self::password_history::{PasswordHistory, PasswordHistoryView};
 use self::role_book::{RoleBook, RoleBookView};
+use self::sweeping::Sweeping;
 use self::two_factors::{TwoFactorView, TwoFactors};
 
 use crate::account::{Account, AccountId, AccountStatus, Operator};
@@ -149,7 +151,7 @@ pub trait View:
 /// Reads and writes, as one.
 #[async_trait]
 pub trait UnitOfWork:
-    View + TwoFactors + KnownDevices + RoleBook + ParameterHistory + PasswordHistory + AuditTrail + MailDesk
+    View + TwoFactors + KnownDevices + RoleBook + ParameterHistory + PasswordHistory + AuditTrail + MailDesk + Sweeping
 {
     /// Waits until no other unit of work holds the account, and holds it until this one ends: what is read of it, of its
     /// sessions, tokens and second factor from here on is what stands when this commits. False when there is none.
