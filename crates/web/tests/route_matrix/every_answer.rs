@@ -4,12 +4,9 @@ use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::{Body, Endpoint, Request, Response};
 use portcullis_domain::role::Grants;
 use portcullis_domain::session::Stage;
-use portcullis_web::csrf;
 use time::Duration;
 
-use super::{
-    AccountId, AccountKind, BuiltIn, CSRF_KEY, EXPECTED, House, Level, Persona, Role, RoleId, RoleName, Token, Uuid,
-};
+use super::{AccountId, AccountKind, BuiltIn, EXPECTED, House, Level, Persona, Role, RoleId, RoleName, Token, Uuid};
 use super::{DisplayName, Storage};
 
 const ATTACKS: [&str; 2] = ["\"><script>alert(1)</script>", "{{7*7}}${7*7}<b x='"];
@@ -55,9 +52,9 @@ async fn super_administrator(house: &House) -> Persona {
     Persona { name: "a super-administrator".to_owned(), account, stage, operator: true, grants }
 }
 
-fn body(cookie: &Token, fields: &[(&str, &str)]) -> String {
+async fn body(house: &House, cookie: &Token, fields: &[(&str, &str)]) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("csrf_token", &csrf::token(&CSRF_KEY, cookie));
+    form.append_pair("csrf_token", &house.token_of_forms(cookie).await);
     form.extend_pairs(fields).finish()
 }
 
@@ -78,7 +75,7 @@ async fn every_answer_bears_the_headers_and_every_cookie_its_attributes() {
                 let huge = "x".repeat(70_000);
                 for (kind, cookie, body) in [
                     ("a stranger", None, String::new()),
-                    ("with a session", own, body(&cookie, &[])),
+                    ("with a session", own, body(&house, &cookie, &[]).await),
                     ("with a forged token", own, "csrf_token=AAAA".to_owned()),
                     ("with too much", own, huge),
                 ] {
@@ -134,7 +131,8 @@ async fn markup_in_what_people_type_stays_text_on_every_page() {
                     .map(|name| (*name, attack))
                     .collect();
                 let url = format!("{}{}?{query}", house.base, path.replace("{id}", &known));
-                let answer = ask(&house, method, &url, Some(("portcullis", &cookie)), body(&cookie, &fields)).await;
+                let form = body(&house, &cookie, &fields).await;
+                let answer = ask(&house, method, &url, Some(("portcullis", &cookie)), form).await;
                 let html = answer
                     .headers()
                     .get(header::CONTENT_TYPE)
