@@ -16,6 +16,7 @@ use crate::access::{Access, link};
 use crate::account_lock::LockedOperator;
 pub use crate::authority::Authority as Inviter;
 use crate::client::Client;
+use crate::denial;
 use crate::outbox;
 use crate::password::{self, ChooseError};
 
@@ -227,10 +228,7 @@ pub(crate) async fn choose_by_link(
 
 /// Notes that somebody came with a link that does not work any more.
 pub(crate) async fn refuse_link(access: &Access, client: &Client, purpose: Purpose) -> Stored<ChooseError> {
-    let mut unit = access.begin().await?;
-    let event = access.event(Actor::Stranger, Action::LinkRefused).from(client).with("purpose", purpose.as_str());
-    event.record(unit.as_mut()).await?;
-    unit.commit().await?;
+    denial::refused(access, client, Action::LinkRefused, Some(("purpose", purpose.as_str()))).await?;
     Ok(ChooseError::DeadLink)
 }
 

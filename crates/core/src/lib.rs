@@ -13,6 +13,7 @@ pub mod alias;
 pub mod audit_trail;
 pub mod authority;
 pub mod client;
+pub mod denial;
 pub mod invitation;
 pub mod invitation_care;
 pub mod mail_desk;

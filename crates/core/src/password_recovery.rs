@@ -15,6 +15,7 @@ use time::Duration;
 use crate::access::{self, Access};
 use crate::account_lock::LockedOperator;
 use crate::client::Client;
+use crate::denial;
 use crate::invitation::{admits, choose_by_link, token_for};
 use crate::password::ChooseError;
 use crate::sign_in::spend;
@@ -49,9 +50,7 @@ pub async fn request(access: &Access, client: &Client, email: &str) -> Result<()
     let mut unit = access.begin().await?;
     if let Some(retry_after) = spend(unit.as_mut(), &budgets, now).await? {
         drop(unit);
-        let mut unit = access.begin().await?;
-        access.event(Actor::Stranger, Action::ResetLimited).from(client).record(unit.as_mut()).await?;
-        unit.commit().await?;
+        denial::refused(access, client, Action::ResetLimited, None).await?;
         return Err(RequestError::Limited { retry_after });
     }
     // A random pause keeps the worker's own load from telling, in the time of the next answer, what it found.

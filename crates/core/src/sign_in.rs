@@ -16,6 +16,7 @@ use time::Duration;
 use crate::access::Access;
 use crate::account_lock::LockedOperator;
 use crate::client::Client;
+use crate::denial;
 use crate::session::Authenticated;
 use crate::two_factor;
 
@@ -133,9 +134,7 @@ pub async fn sign_in(
     };
     if let Some(retry_after) = spend(unit.as_mut(), &budgets, access.now()).await? {
         drop(unit);
-        let mut unit = access.begin().await?;
-        access.event(Actor::Stranger, Action::SignInLimited).from(client).record(unit.as_mut()).await?;
-        unit.commit().await?;
+        denial::refused(access, client, Action::SignInLimited, None).await?;
         return Err(SignInError::Limited { retry_after });
     }
     unit.commit().await?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::{Endpoint, Request, Response};
+use portcullis_core::denial::{self, Reason};
 use portcullis_core::{Client, session, step_up};
 use portcullis_domain::language::Language;
 use portcullis_domain::secret::Token;
@@ -107,6 +108,9 @@ async fn inside(app: &Arc<App>, base: String, path: String, mut request: Request
         idle: time::Duration::ZERO,
     };
     let answer = serve(&mut cx, !fresh, &mut request).await;
+    if let Err(refusal) = &answer {
+        record(&cx, request.method(), *refusal).await;
+    }
     let mut response = answer.unwrap_or_else(|refusal| refuse(&cx, refusal));
     // Whoever has no cookie gets one with the first page, for the CSRF token of its form to belong to.
     let is_page = response.header(header::CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("text/html"));
@@ -122,16 +126,19 @@ async fn inside(app: &Arc<App>, base: String, path: String, mut request: Request
 async fn serve(cx: &mut Context, has_cookie: bool, request: &mut Request) -> Answer {
     let (route, id) = routes::find(request.method(), &cx.path).ok_or(Refusal::NotFound)?;
     cx.id = id;
+    // The body first, which may take its time: who asks is read when all of it is there.
+    if request.method() == Method::POST {
+        let body = request.take_body().into_bytes_limit(MOST_BYTES).await.map_err(|_| Refusal::TooLarge)?;
+        cx.form = Form::parse(&body);
+    }
     if has_cookie && !cx.path.starts_with("/assets/") {
         cx.who = session::authenticate(&cx.app.access, &cx.cookie).await?;
         cx.idle = cx.app.access.parameters().await?.session_lifetime().idle;
     }
     if request.method() == Method::POST {
-        let body = request.take_body().into_bytes_limit(MOST_BYTES).await.map_err(|_| Refusal::TooLarge)?;
-        cx.form = Form::parse(&body);
         let public_url = &cx.app.access.settings().public_url;
         if !has_cookie || !csrf::same_origin(&cx.headers, public_url) {
-            return Err(Refusal::Forbidden);
+            return Err(Refusal::CrossSite);
         }
         let session = cx.who.as_ref().map(|who| &who.session);
         if !csrf::verify(&cx.app.options.csrf_key, &cx.cookie, session, cx.form.one("csrf_token")) {
@@ -156,6 +163,27 @@ async fn serve(cx: &mut Context, has_cookie: bool, request: &mut Request) -> Ans
         return Ok(response);
     }
     (route.handler)(cx).await
+}
+
+/// What is denied leaves an event. That it could not be written admits nobody.
+async fn record(cx: &Context, method: &Method, refusal: Refusal) {
+    let reason = match refusal {
+        Refusal::Forbidden => Reason::Permission,
+        Refusal::CrossSite => Reason::CrossSite,
+        Refusal::OutOfDate => Reason::OutOfDate,
+        Refusal::SignInFirst
+        | Refusal::StepDue(_)
+        | Refusal::ConfirmFirst
+        | Refusal::NotFound
+        | Refusal::TooLarge
+        | Refusal::Limited(_)
+        | Refusal::Unavailable => return,
+    };
+    let route = routes::find(method, &cx.path).map(|(route, _)| route.path).unwrap_or_default();
+    let route = format!("{method} {route}");
+    if let Err(error) = denial::record(&cx.app.access, &cx.client, cx.who.as_ref(), &route, reason).await {
+        tracing::warn!(%error, route, "a denial could not be recorded");
+    }
 }
 
 fn refuse(cx: &Context, refusal: Refusal) -> Response {

@@ -14,8 +14,10 @@ pub enum Refusal {
     StepDue(&'static str),
     /// Dangerous, and the last proof is too old: led to the confirmation, and back afterwards.
     ConfirmFirst,
-    /// A cross-site post, a missing permission.
+    /// The permission is missing.
     Forbidden,
+    /// A form that came from another site, or from nowhere.
+    CrossSite,
     /// A form of an earlier sign-in, from our own pages.
     OutOfDate,
     /// There is nothing, or nothing that may be known.
@@ -33,7 +35,7 @@ impl Refusal {
     pub const fn status(self) -> (StatusCode, &'static str) {
         match self {
             Self::SignInFirst | Self::StepDue(_) | Self::ConfirmFirst => (StatusCode::SEE_OTHER, "refusal-not-found"),
-            Self::Forbidden => (StatusCode::FORBIDDEN, "refusal-forbidden"),
+            Self::Forbidden | Self::CrossSite => (StatusCode::FORBIDDEN, "refusal-forbidden"),
             Self::OutOfDate => (StatusCode::FORBIDDEN, "refusal-out-of-date"),
             Self::NotFound => (StatusCode::NOT_FOUND, "refusal-not-found"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "refusal-too-large"),

@@ -30,6 +30,8 @@ use portcullis_web::{BackOffice, Options, back_office, csrf};
 use time::Duration;
 use uuid::Uuid;
 
+#[path = "route_matrix/denials.rs"]
+mod denials;
 #[path = "route_matrix/every_answer.rs"]
 mod every_answer;
 
