@@ -155,6 +155,26 @@ async fn an_invitation_is_sent_again_handed_over_and_revoked_from_its_page() {
 }
 
 #[tokio::test]
+async fn a_role_form_that_comes_back_for_another_reason_still_answers_to_the_version_it_showed() {
+    let (product, ada) = with_ada().await;
+    let id = make_role(&product, &ada, "Support", &["mail:view"]).await;
+    let role = page(&product, &ada, &format!("/roles/{id}"));
+    let theirs = [("version", "1"), ("name", "First line"), ("description", ""), ("permissions", "mail:manage")];
+    assert_eq!(role.post("", &theirs).await.status, 303);
+    let nameless = [("version", "1"), ("name", ""), ("description", "typed"), ("permissions", "audit:view")];
+    let refused = role.post("", &nameless).await;
+    assert_eq!(refused.status, 422);
+    let version = refused.find("input[name=version]", Some("value")).unwrap_or_default();
+    let named = [("version", version.as_str()), ("name", "Second line"), ("permissions", "audit:view")];
+    let told = role.post("", &named).await;
+    assert_eq!(told.status, 422, "the other's edit is not lost in silence");
+    assert!(told.body.contains("First line"), "{}", told.body);
+    let version = told.find("input[name=version]", Some("value")).unwrap_or_default();
+    let again = [("version", version.as_str()), ("name", "Second line"), ("permissions", "audit:view")];
+    assert_eq!(role.post("", &again).await.status, 303, "whoever was shown it may go over it");
+}
+
+#[tokio::test]
 async fn of_two_who_edit_a_role_the_second_is_told_and_loses_nothing() {
     let (product, ada) = with_ada().await;
     let id = make_role(&product, &ada, "Support", &["mail:view"]).await;

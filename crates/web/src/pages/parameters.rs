@@ -45,8 +45,8 @@ struct Field {
     key: &'static str,
     label: String,
     meaning: String,
-    /// The live value in canonical form.
-    live: String,
+    /// The value, in canonical form, that the form is an answer to.
+    was: String,
     /// What stands in the field.
     value: String,
     minutes: Option<String>,
@@ -224,12 +224,23 @@ fn errors_of(cx: &Context, problems: &[(String, Problem)]) -> Errors {
     errors
 }
 
-fn field(cx: &Context, setting: &Setting, filled: Option<&str>) -> Field {
+/// What the field was when its form was shown. What was typed was typed over that; only whoever is shown what somebody else
+/// changed is let over it.
+fn was(cx: &Context, setting: &Setting, typed: Option<&str>, errors: &Errors) -> String {
+    let Setting { parameter, value: live, .. } = setting;
+    let shown = parameter.canonical(cx.form.one(&format!("was.{}", parameter.key)));
+    let (Ok(shown), Some(typed)) = (shown, typed) else { return live.clone() };
+    let conflict_is_shown = parameter.canonical(typed).is_ok() && !errors.of(parameter.key).is_empty();
+    if conflict_is_shown { live.clone() } else { shown }
+}
+
+fn field(cx: &Context, setting: &Setting, filled: Option<&str>, errors: &Errors) -> Field {
     let Setting { parameter, value: live, .. } = setting;
     let key = parameter.key;
     let typed = filled
         .map(str::to_owned)
         .or_else(|| if cx.form.has(key) { Some(cx.form.one(key).to_owned()) } else { two_numbers(&cx.form, key) });
+    let was = was(cx, setting, typed.as_deref(), errors);
     let value = typed.unwrap_or_else(|| live.clone());
     let option = |text: &str| (text.to_owned(), cx.text(&format!("choice-{text}")), text == value);
     let options = match parameter.kind {
@@ -246,7 +257,7 @@ fn field(cx: &Context, setting: &Setting, filled: Option<&str>) -> Field {
     Field {
         label: cx.text(&words_of(key)),
         meaning: cx.text(&format!("{}-meaning", words_of(key))),
-        live: live.clone(),
+        was,
         value,
         minutes,
         options,
@@ -281,7 +292,7 @@ async fn form(cx: &Context, status: StatusCode, mut errors: Errors) -> Answer {
         fields: settings
             .iter()
             .filter(|setting| starts.iter().any(|start| setting.parameter.key.starts_with(start)))
-            .map(|setting| field(cx, setting, fill(setting.parameter.key)))
+            .map(|setting| field(cx, setting, fill(setting.parameter.key), &errors))
             .collect(),
     });
     let presets = Preset::ALL.into_iter().filter_map(|preset| {

@@ -223,7 +223,12 @@ async fn one(cx: &Context, status: StatusCode, errors: Errors, changed: bool) ->
     };
     let template = One {
         id: id.0.to_string(),
-        version: role.version,
+        // What was typed was typed over the version that its form showed; only whoever is shown what changed is let over it.
+        version: if typed && !changed && cx.form.has("version") {
+            cx.form.one("version").parse().unwrap_or(0)
+        } else {
+            role.version
+        },
         lines: lines(cx, held, &role.grants, &ticked),
         editable,
         why_not,
