@@ -7,7 +7,7 @@ use portcullis_domain::mail_message::{Content, MailMessage};
 use portcullis_domain::parameter::Parameters;
 use portcullis_domain::ports::storage::{Page, StorageError, Stored, UnitOfWork, View};
 use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
-use portcullis_domain::secret::{Sealed, Token};
+use portcullis_domain::secret::{Digest256, Sealed, Token};
 use portcullis_domain::session::{Progress, Stage};
 use portcullis_domain::two_factor::{Code, RECOVERY_CODES, RecoveryCode, TotpSecret, TwoFactor, matching_step};
 use time::Duration;
@@ -84,7 +84,7 @@ pub enum AddError {
     /// The code is wrong, or belongs to another secret.
     #[error("the code is incorrect")]
     WrongCode,
-    /// The secret that was shown is too old or not this operator's: a new one must be shown.
+    /// The secret that was shown is too old, was added before or is not this operator's: a new one must be shown.
     #[error("the QR code is too old")]
     Stale,
     /// There is one already: another tab was first.
@@ -150,6 +150,9 @@ pub async fn add(
     if !unit.add_two_factor(account.id, &factor, &digests).await? {
         return Err(AddError::AlreadyOn);
     }
+    if !is_first_use(unit.as_mut(), &secret, now).await? {
+        return Err(AddError::Stale);
+    }
     unit.end_sessions(account.id, Some(who.session.id)).await?;
     unit.void_tokens(account.id, None, now).await?;
     let stage = Stage::SignedIn;
@@ -166,6 +169,15 @@ pub async fn add(
     unit.commit().await?;
     access.mail_waits().notify_one();
     Ok(Added { codes, token, stage, device })
+}
+
+/// Whether a secret was never added before, which is remembered for longer than its form can be posted, also by a clock
+/// that jumps: a factor that was removed does not come back from an old form, with a code that was spent.
+async fn is_first_use(unit: &mut dyn UnitOfWork, secret: &TotpSecret, now: Instant) -> Stored<bool> {
+    let digest = data_encoding::HEXLOWER.encode(Digest256::of(secret.expose()).as_bytes());
+    let key = BudgetKey::new("two-factor/secret", &[&digest]);
+    let once = RateLimit::new(1, 2 * ENROLMENT_LIFETIME);
+    Ok(matches!(unit.spend_budget(&key, &once, now).await?, Decision::Admitted { .. }))
 }
 
 fn new_codes(access: &Access) -> Vec<RecoveryCode> {

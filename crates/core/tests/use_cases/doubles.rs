@@ -5,16 +5,21 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use portcullis_credentials::totp::TotpCodes;
 use portcullis_domain::instant::{Instant, from_micros};
 use portcullis_domain::mail_message::MailMessage;
 use portcullis_domain::ports::Clock;
-use portcullis_domain::ports::credentials::{HashingError, PasswordHasher, SecretGenerator, Verification};
+use portcullis_domain::ports::credentials::{
+    HashingError, PasswordHasher, SecretGenerator, TotpGenerator, Verification,
+};
 use portcullis_domain::ports::mail::{MailError, MailTransport};
 use portcullis_domain::ports::storage::{Storage, StorageError, Stored, UnitOfWork, View};
 use portcullis_domain::secret::{Digest256, Password, PasswordHash, Token};
+use portcullis_domain::two_factor::{Code, TotpSecret};
 use portcullis_storage_memory::MemoryStorage;
 use time::Duration;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 mockall::mock! {
     pub(crate) Hasher {}
@@ -84,6 +89,28 @@ impl CountingSecrets {
 impl SecretGenerator for CountingSecrets {
     fn bytes32(&self) -> [u8; 32] {
         Self::nth(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+/// Makes codes as the product does, and knows how many it was asked for.
+#[derive(Default)]
+pub(crate) struct CountingCodes(AtomicUsize);
+
+impl CountingCodes {
+    /// How many codes were compared with the present step and the one before.
+    pub(crate) fn tried(&self) -> usize {
+        self.0.load(Ordering::SeqCst) / 2
+    }
+}
+
+impl TotpGenerator for CountingCodes {
+    fn code(&self, secret: &TotpSecret, step: u64) -> Code {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        TotpCodes.code(secret, step)
+    }
+
+    fn key_uri(&self, secret: &TotpSecret, issuer: &str, account: &str) -> Zeroizing<String> {
+        TotpCodes.key_uri(secret, issuer, account)
     }
 }
 

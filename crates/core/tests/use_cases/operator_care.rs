@@ -69,6 +69,26 @@ async fn roles_suspension_and_deletion_count_from_the_next_request_on() {
 }
 
 #[tokio::test]
+async fn somebody_elses_sessions_end_on_their_next_request_and_ones_own_not_this_way() {
+    let (app, ada, bea) = two().await;
+    let by = Authority::Operator(&ada);
+    let (mine, _) = app.signed_in(ADA, ADAS).await;
+    let (one, _) = app.signed_in(BEA, GOOD).await;
+    let (other, _) = app.signed_in(BEA, GOOD).await;
+    let own = operator_care::end_sessions(&app.access, by, &here(), ada.id()).await;
+    assert!(matches!(own, Err(CareError::Yourself)));
+    assert_eq!(operator_care::end_sessions(&app.access, by, &here(), bea.id()).await.unwrap(), 2);
+    for dead in [&one, &other] {
+        assert!(app.authenticate(dead).await.is_none());
+    }
+    assert!(app.authenticate(&mine).await.is_some());
+    let event = app.events().await.remove(0);
+    assert_eq!((event.action, &*event.details["ended"]), (Action::SessionsEnded, "2"));
+    assert!(matches!(&event.actor, Actor::Operator(id, _) if *id == ada.id()));
+    app.signed_in(BEA, GOOD).await;
+}
+
+#[tokio::test]
 async fn nobody_touches_somebody_who_holds_more_and_nobody_without_the_permission_touches_anybody() {
     let (app, ada, bea) = two().await;
     let manager = app.role(8, BuiltIn::Operators, Level::Manage).await;

@@ -23,23 +23,23 @@ use time::Duration;
 use crate::app::{ADA, ADAS, GOOD, MICROSECOND, OTHER, TestApp, WRONG, client, here};
 
 /// An operator with a second factor: the secret and the recovery codes that their device and drawer hold.
-struct Enrolled {
-    secret: TotpSecret,
-    codes: Vec<String>,
-    cookie: Token,
+pub(crate) struct Enrolled {
+    pub(crate) secret: TotpSecret,
+    pub(crate) codes: Vec<String>,
+    pub(crate) cookie: Token,
 }
 
 /// What an authenticator app shows, computed apart from the product's own adapter.
-fn code(_: &Access, secret: &TotpSecret, step: i64) -> String {
+pub(crate) fn code(_: &Access, secret: &TotpSecret, step: i64) -> String {
     let app = totp_rs::Builder::new().with_secret(secret.expose().to_vec()).build_noncompliant();
     app.generate(u64::try_from(step * 30).unwrap()).to_string()
 }
 
-fn key(enrolment: &two_factor::Enrolment) -> TotpSecret {
+pub(crate) fn key(enrolment: &two_factor::Enrolment) -> TotpSecret {
     TotpSecret::from_slice(&data_encoding::BASE32_NOPAD.decode(enrolment.key.as_bytes()).unwrap()).unwrap()
 }
 
-async fn enrol(app: &TestApp, address: &str, password: &str) -> Enrolled {
+pub(crate) async fn enrol(app: &TestApp, address: &str, password: &str) -> Enrolled {
     let (_, who) = app.signed_in(address, password).await;
     let enrolment = two_factor::begin(&app.access, &who);
     let secret = key(&enrolment);
@@ -53,19 +53,19 @@ async fn enrol(app: &TestApp, address: &str, password: &str) -> Enrolled {
 }
 
 impl Enrolled {
-    fn now(&self, app: &TestApp) -> String {
+    pub(crate) fn now(&self, app: &TestApp) -> String {
         code(&app.access, &self.secret, step_at(app.access.now()))
     }
 }
 
 /// Somebody who has shown the password and not the code.
-async fn half(app: &TestApp, address: &str, password: &str) -> Authenticated {
+pub(crate) async fn half(app: &TestApp, address: &str, password: &str) -> Authenticated {
     let (_, who) = app.signed_in(address, password).await;
     assert_eq!(who.session.stage, Stage::SecondStepDue);
     who
 }
 
-async fn with_code(app: &TestApp, who: &Authenticated, code: &str) -> Result<Token, SecondStepError> {
+pub(crate) async fn with_code(app: &TestApp, who: &Authenticated, code: &str) -> Result<Token, SecondStepError> {
     second_step::with_code(&app.access, &here(), who, code).await.map(|opened| opened.token)
 }
 
