@@ -85,9 +85,13 @@ impl<'a> Page<'a> {
         idle - 120_i64.min(idle / 2)
     }
 
-    /// Whether the request's path is this one: the menu marks where one is.
-    pub fn is_at(&self, path: &str) -> bool {
-        self.cx.path == path
+    /// How the menu marks where one is: the page itself, or the list that the page belongs to.
+    pub fn current(&self, path: &str) -> &'static str {
+        match self.cx.path.strip_prefix(path) {
+            Some("") => " aria-current=\"page\"",
+            Some(below) if !path.is_empty() && below.starts_with('/') => " aria-current=\"true\"",
+            _ => "",
+        }
     }
 
     /// The address of an asset.

@@ -86,7 +86,7 @@ pub(crate) fn refused(cx: &Context, error: ChooseError) -> Result<Option<Errors>
         ChooseError::Refused(unmet) => {
             let guessable = unmet.iter().any(|rule| matches!(rule, Unmet::Common | Unmet::Strength));
             let words: Vec<String> = unmet.into_iter().map(|rule| rule_in_words(cx, rule)).collect();
-            let mut words = format!("{} {}", cx.text("password-refused"), words.join(" · "));
+            let mut words = format!("{} {}.", cx.text("password-refused"), words.join(" · "));
             if guessable {
                 let email = cx.who.as_ref().map_or(cx.form.one("email"), |who| who.operator.email().as_str());
                 for key in password::advice(cx.access(), &cx.form.password("password"), email, cx.form.one("name")) {

@@ -81,7 +81,9 @@ pub(crate) async fn add(cx: &Context) -> Answer {
     let who = cx.signed_in()?;
     let (sealed, code) = (cx.form.one("enrolment"), cx.form.one("code"));
     let again = || two_factor::resume(cx.access(), who, sealed).unwrap_or_else(|| two_factor::begin(cx.access(), who));
-    let refused = |key: &str| off(cx, StatusCode::UNPROCESSABLE_ENTITY, again(), Errors::one("code", cx.text(key)));
+    let refused = |shown: Enrolment, key: &str| {
+        off(cx, StatusCode::UNPROCESSABLE_ENTITY, shown, Errors::one("code", cx.text(key)))
+    };
     match two_factor::add(cx.access(), &cx.client, who, sealed, code).await {
         Ok(added) => {
             let mut response = show_codes(cx, &added.codes);
@@ -93,8 +95,9 @@ pub(crate) async fn add(cx: &Context) -> Answer {
             }
             Ok(response)
         }
-        Err(AddError::WrongCode) => refused("two-factor-wrong-code"),
-        Err(AddError::Stale) => refused("two-factor-stale"),
+        Err(AddError::WrongCode) => refused(again(), "two-factor-wrong-code"),
+        // A key that is too old, or was used up, is shown no second time.
+        Err(AddError::Stale) => refused(two_factor::begin(cx.access(), who), "two-factor-stale"),
         Err(AddError::AlreadyOn) => Ok(cx.see_other("/account/two-factor")),
         Err(AddError::Limited { retry_after }) => {
             let pause = seconds(retry_after);
