@@ -128,13 +128,16 @@ async fn every_path_outside_the_alias_gives_the_same_bytes_and_no_cookie() {
         format!("/{alias}"),
         format!("./x/{alias}/login"),
         format!("{alias}x/login"),
+        format!("{alias}x/"),
+        format!("{shorter}/"),
+        format!("{}/", alias.to_uppercase()),
         "login".to_owned(),
         "robots.txt".to_owned(),
         "favicon.ico".to_owned(),
         "admin".to_owned(),
     ];
     for miss in misses {
-        for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+        for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND"] {
             let near = browser.request(method, &format!("{}/{miss}", product.origin)).await;
             assert_eq!(
                 (near.status, &near.headers, &near.body),
@@ -142,6 +145,8 @@ async fn every_path_outside_the_alias_gives_the_same_bytes_and_no_cookie() {
                 "{method} {miss}"
             );
         }
+        let head = browser.request("HEAD", &format!("{}/{miss}", product.origin)).await;
+        assert_eq!((head.status, &head.headers, head.body.as_str()), (far.status, &far.headers, ""), "HEAD {miss}");
     }
 }
 

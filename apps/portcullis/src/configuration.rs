@@ -78,6 +78,8 @@ pub(crate) struct Configuration {
     pub(crate) first_alias: Option<Alias>,
     /// The sealing key.
     pub(crate) secret_key: KeySource,
+    /// The sealing key of before: it opens what it sealed, and seals nothing.
+    pub(crate) previous_secret_key: Option<Zeroizing<[u8; 32]>>,
     /// `None`: mail goes to files.
     pub(crate) smtp_url: Option<String>,
     /// A certificate that the mail server's is signed by, beside those that the system trusts.
@@ -169,8 +171,11 @@ impl Configuration {
             listen,
             public_url: raw.public_url.as_deref().map(origin).transpose()?,
             allow_insecure_http: raw.allow_insecure_http.unwrap_or(false),
+            previous_secret_key: secret("previous_secret_key", raw.previous_secret_key, raw.previous_secret_key_file)?
+                .map(|text| key("previous_secret_key", &text))
+                .transpose()?,
             secret_key: match secret("secret_key", raw.secret_key, raw.secret_key_file)? {
-                Some(text) => KeySource::Given(key(&text)?),
+                Some(text) => KeySource::Given(key("secret_key", &text)?),
                 None => KeySource::File(data_dir.join("secret.key")),
             },
             data_dir,
@@ -272,9 +277,9 @@ fn secret(key: &str, given: Option<String>, file: Option<String>) -> anyhow::Res
     if text.as_deref() == Some("") { Err(refused(&file_key, "is empty")) } else { Ok(text) }
 }
 
-fn key(text: &str) -> anyhow::Result<Zeroizing<[u8; 32]>> {
+fn key(name: &str, text: &str) -> anyhow::Result<Zeroizing<[u8; 32]>> {
     let key = portcullis_credentials::secret_key::parse(text).map(Zeroizing::new);
-    key.ok_or_else(|| refused("secret_key", "is not 32 bytes in base64"))
+    key.ok_or_else(|| refused(name, "is not 32 bytes in base64"))
 }
 
 fn one_line(key: &str, given: Option<String>, default: &str, most: usize) -> anyhow::Result<String> {

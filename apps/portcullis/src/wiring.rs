@@ -50,7 +50,7 @@ fn sealer(configuration: &Configuration) -> anyhow::Result<KeySealer> {
         KeySource::Given(key) => **key,
         KeySource::File(path) => secret_key::load_or_create(path)?,
     };
-    Ok(KeySealer::new(key, Vec::new()))
+    Ok(KeySealer::new(key, configuration.previous_secret_key.iter().map(|key| **key).collect()))
 }
 
 /// The use cases, on an up-to-date database, with links that begin with `origin`.

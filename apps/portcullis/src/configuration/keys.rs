@@ -21,6 +21,8 @@ pub(super) struct Raw {
     pub(super) second_admin_alias_file: Option<String>,
     pub(super) secret_key: Option<String>,
     pub(super) secret_key_file: Option<String>,
+    pub(super) previous_secret_key: Option<String>,
+    pub(super) previous_secret_key_file: Option<String>,
     pub(super) smtp_url: Option<String>,
     pub(super) smtp_url_file: Option<String>,
     pub(super) smtp_root_certificate: Option<String>,
@@ -89,6 +91,7 @@ pub(super) fn is_text(key: &str) -> bool {
             | "database_url"
             | "second_admin_alias"
             | "secret_key"
+            | "previous_secret_key"
             | "smtp_url"
             | "smtp_root_certificate"
             | "mail_from"
@@ -110,7 +113,7 @@ fn allowed(key: &str) -> &'static str {
         "allow_insecure_http" => "true or false",
         "database_url" => "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME",
         "second_admin_alias" => "12 to 64 of a-z, 0-9 and hyphens, not a guessable word",
-        "secret_key" => "32 random bytes in base64, as `openssl rand -base64 32` prints them",
+        "secret_key" | "previous_secret_key" => "32 random bytes in base64, as `openssl rand -base64 32` prints them",
         "smtp_root_certificate" => "the path of a PEM file; only with smtps:// or ?tls=required",
         "smtp_url" => "smtp://USER:PASSWORD@HOST:587?tls=required, smtps://… or smtp://HOST:25",
         "mail_from" => "one sender like Portcullis <no-reply@shop.example>",

@@ -32,6 +32,15 @@ fn a_text_in_the_environment_is_a_text_whatever_it_looks_like() {
 }
 
 #[test]
+fn a_key_of_before_is_read_beside_the_present_one() {
+    let (one, other) = (data_encoding::BASE64.encode(&[1; 32]), data_encoding::BASE64.encode(&[2; 32]));
+    let found = load("", &[("PORTCULLIS_SECRET_KEY", &other), ("PORTCULLIS_PREVIOUS_SECRET_KEY", &one)]).unwrap();
+    assert_eq!(found.previous_secret_key.map(|key| *key), Some([1; 32]));
+    let refused = refusal("previous_secret_key = \"short\"", &[]);
+    assert!(refused.contains("`previous_secret_key`") && refused.contains("base64"), "{refused}");
+}
+
+#[test]
 fn an_unknown_key_stops_the_start_and_is_named() {
     assert!(refusal("lisen = \"127.0.0.1:1\"", &[]).contains("`lisen`"));
     assert!(refusal("[argon2]\nmemory = 1", &[]).contains("`argon2.memory`"));
