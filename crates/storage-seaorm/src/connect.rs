@@ -169,7 +169,17 @@ async fn pulse(connection: &mut PgConnection) -> Result<bool, SqlxError> {
 }
 
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, ConnectError> {
-    Database::connect(options).await.map_err(|error| ConnectError::Unreachable(error.to_string()))
+    let url = options.get_url().to_owned();
+    let failed = Database::connect(options).await;
+    failed.map_err(|error| ConnectError::Unreachable(without(&error.to_string(), &url)))
+}
+
+/// A message that does not repeat the URL, which holds a password.
+fn without(message: &str, url: &str) -> String {
+    if message.contains(url) && url.starts_with("postgres") {
+        return "its URL cannot be read: percent-encode what is special in the user and the password".to_owned();
+    }
+    message.to_owned()
 }
 
 fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOptions {

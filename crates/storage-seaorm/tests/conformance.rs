@@ -334,6 +334,7 @@ fn a_url_that_cannot_work_says_what_to_do() {
             ("sqlite://", "must name a file"),
             ("sqlite:///no/such/folder/it.db", "Make sure that its folder exists"),
             ("postgres://me:secret@127.0.0.1:1/x", "Make sure that it runs"),
+            ("postgres://me:se/cret#secret@127.0.0.1:1/x", "percent-encode"),
         ] {
             let said = SeaOrmStorage::connect(url).await.unwrap_err().to_string();
             assert!(said.contains(advice), "{url}: {said}");
