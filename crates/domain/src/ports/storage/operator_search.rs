@@ -25,7 +25,7 @@ pub struct OperatorFilter {
 pub const SHORTEST_INSIDE: usize = 3;
 
 /// The most that one search gathers: whoever finds more is asked to type more.
-pub const MOST_GATHERED: u64 = 200;
+pub const MOST_GATHERED: u64 = 100;
 
 /// An operator's place in the list: by name, then identity. It stays what it is when the operator goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
