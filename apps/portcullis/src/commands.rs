@@ -10,7 +10,6 @@ use portcullis_core::operator_care::{self, CareError};
 use portcullis_core::password::ChooseError;
 use portcullis_core::{Access, Client, invitation, operators, password_recovery, set_up, unlock};
 use portcullis_domain::account::{AccountId, AccountKind, Operator};
-use portcullis_domain::audit::Actor;
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::{Email, EmailKey};
 use portcullis_domain::password_policy::Unmet;
@@ -150,7 +149,7 @@ async fn alias(access: &Access, command: command_line::Alias) -> anyhow::Result<
         }
     };
     if let Some(alias) = alias {
-        access.set_alias(alias, Actor::CommandLine).await?;
+        access.set_alias(alias).await?;
         // The mails are written here; the running server sends them, or the next one to start.
         while portcullis_core::alias::tell(access, 500).await? > 0 {}
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use portcullis_domain::alias::Alias;
-use portcullis_domain::audit::{Action, Actor, AuditEvent};
+use portcullis_domain::audit::{Action, AuditEvent};
 use portcullis_domain::functionality::Functionality;
 use portcullis_domain::instant::Instant;
 use portcullis_domain::parameter::{ALIAS, ALIAS_BEFORE, ALIAS_TELL, Parameters};
@@ -19,6 +19,7 @@ use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 use crate::alias::{self, Earlier};
+use crate::author::Author;
 use crate::client::Client;
 
 /// How long the door waits for storage before it goes by what it knows.
@@ -254,8 +255,8 @@ impl Access {
     ///
     /// # Errors
     /// [`StorageError`] when it cannot be stored; the old one stays.
-    pub async fn set_alias(&self, alias: Alias, actor: Actor) -> Stored<()> {
-        alias::set(self, &Client::console(), actor, alias).await
+    pub async fn set_alias(&self, alias: Alias) -> Stored<()> {
+        alias::set(self, &Client::console(), &Author::CONSOLE, alias).await
     }
 
     /// The present alias, when `segment` is one of before that still leads signed-in operators to it.
@@ -313,8 +314,8 @@ impl Access {
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
     }
 
-    pub(crate) fn event(&self, actor: Actor, action: Action) -> Event {
-        let (id, at) = (self.new_id(), self.now());
+    pub(crate) fn event(&self, author: impl Into<Author>, action: Action) -> Event {
+        let (id, at, actor) = (self.new_id(), self.now(), author.into().actor());
         Event(AuditEvent { id, at, actor, action, target: None, address: None, details: BTreeMap::new() })
     }
 

@@ -1,23 +1,41 @@
 //! One's own profile.
 
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::language::Language;
-use portcullis_domain::ports::storage::Stored;
 
 use crate::access::Access;
+use crate::client::Client;
+use crate::present::{ActError, Present};
 use crate::session::Authenticated;
 
 /// Changes one's own name and language.
 ///
 /// # Errors
-/// [`portcullis_domain::ports::storage::StorageError`].
-pub async fn set_profile(access: &Access, who: &Authenticated, name: DisplayName, language: Language) -> Stored<()> {
+/// [`ActError`].
+pub async fn set_profile(
+    access: &Access,
+    client: &Client,
+    who: &Authenticated,
+    name: DisplayName,
+    language: Language,
+) -> Result<(), ActError> {
     let mut unit = access.begin().await?;
-    unit.set_profile(who.operator.id(), &name, language).await?;
-    let actor = Actor::Operator(who.operator.id(), who.operator.name().as_str().to_owned());
-    let event =
-        access.event(actor, Action::ProfileChanged).on(who.operator.id().0.to_string(), who.operator.email().as_str());
-    event.with("name", name.as_str()).with("language", language.tag()).record(unit.as_mut()).await?;
-    unit.commit().await
+    let present = Present::take(unit.as_mut(), who).await?;
+    let account = present.account();
+    unit.set_profile(account.id, &name, language).await?;
+    access
+        .event(&present, Action::ProfileChanged)
+        .on(account.id.0.to_string(), account.email.as_str())
+        .from(client)
+        .with("before", in_words(&account.name, account.language))
+        .with("after", in_words(&name, language))
+        .record(unit.as_mut())
+        .await?;
+    Ok(unit.commit().await?)
+}
+
+/// A profile on one line, for the audit trail.
+fn in_words(name: &DisplayName, language: Language) -> String {
+    format!("{}, {}", name.as_str(), language.tag())
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus};
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::{Email, EmailKey};
 use portcullis_domain::language::Language;
@@ -14,6 +14,7 @@ use portcullis_domain::secret::PasswordHash;
 use serde::Deserialize;
 
 use crate::access::Access;
+use crate::author::Author;
 
 /// The most bytes of a line: an address, a name, a hash and some roles are far less.
 const LONGEST_LINE: usize = 16 * 1024;
@@ -112,7 +113,7 @@ pub async fn import(access: &Access, text: &str) -> Result<Imported, ImportError
         return Err(ImportError::BadLines(bad));
     }
     access
-        .event(Actor::CommandLine, Action::AccountsImported)
+        .event(Author::CONSOLE, Action::AccountsImported)
         .with("operators", imported.operators.to_string())
         .with("vendors", imported.vendors.to_string())
         .with("customers", imported.customers.to_string())
@@ -129,7 +130,7 @@ async fn grant(access: &Access, unit: &mut dyn UnitOfWork, one: &Accepted) -> St
     }
     unit.set_roles(one.account.id, &one.roles).await?;
     access
-        .event(Actor::CommandLine, Action::AccountsImported)
+        .event(Author::CONSOLE, Action::AccountsImported)
         .on(one.account.id.0.to_string(), one.account.email.as_str())
         .with("roles", one.role_names.as_str())
         .record(unit)

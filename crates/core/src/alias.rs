@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use time::Duration;
 
 use crate::access::Access;
+use crate::author::Author;
 use crate::client::Client;
 use crate::two_factor;
 
@@ -79,7 +80,7 @@ pub(crate) async fn write(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     client: &Client,
-    actor: &Actor,
+    author: &Author,
     alias: &Alias,
 ) -> Stored<()> {
     let now = access.now();
@@ -94,15 +95,16 @@ pub(crate) async fn write(
     earlier.retain(|one| now < one.until && one.alias != *alias);
     earlier.truncate(MOST_EARLIER);
     unit.set_parameter(ALIAS_BEFORE, &write_earlier(&earlier)).await?;
-    let by = match actor {
-        Actor::Operator(_, name) => name.clone(),
+    let by = match author.actor() {
+        Actor::Operator(_, name) => name,
         Actor::CommandLine | Actor::System | Actor::Stranger => access.settings().product_name.clone(),
     };
     let to_tell = serde_json::to_string(&ToTell { by, told: 0 });
     unit.set_parameter(ALIAS_TELL, &to_tell.map_err(|error| StorageError::Corrupt(error.to_string()))?).await?;
-    let change = ParameterChange { key: ALIAS.to_owned(), text: alias.as_str().to_owned(), by: actor.clone(), at: now };
+    let change =
+        ParameterChange { key: ALIAS.to_owned(), text: alias.as_str().to_owned(), by: author.actor(), at: now };
     unit.change_parameter(&change).await?;
-    let event = access.event(actor.clone(), Action::AliasChanged).on(ALIAS, ALIAS).from(client);
+    let event = access.event(author.clone(), Action::AliasChanged).on(ALIAS, ALIAS).from(client);
     event.with("grace_minutes", minutes.to_string()).record(unit).await
 }
 
@@ -110,10 +112,10 @@ pub(crate) async fn write(
 ///
 /// # Errors
 /// [`StorageError`] when it cannot be stored; the old one stays.
-pub(crate) async fn set(access: &Access, client: &Client, actor: Actor, alias: Alias) -> Stored<()> {
+pub(crate) async fn set(access: &Access, client: &Client, author: &Author, alias: Alias) -> Stored<()> {
     let mut unit = access.begin().await?;
     lock(unit.as_mut()).await?;
-    write(access, unit.as_mut(), client, &actor, &alias).await?;
+    write(access, unit.as_mut(), client, author, &alias).await?;
     let rows = unit.parameters().await?;
     unit.commit().await?;
     access.publish(&rows);

@@ -1,13 +1,19 @@
 //! On whose authority something is done: an operator's, who acts within what they hold, or the machine's console, which
 //! holds everything.
+//!
+//! What an operator holds is judged in the unit of work that writes. The request read them before; while it waited, for a
+//! lock, for a hash or for its turn, they may have been suspended or demoted. So a use case asks for [`Acting`], and an
+//! audit event takes no operator but one that was found so.
 
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
-use portcullis_domain::audit::Actor;
 use portcullis_domain::functionality::BuiltIn;
-use portcullis_domain::ports::storage::{Stored, UnitOfWork};
+use portcullis_domain::language::Language;
+use portcullis_domain::ports::storage::{Stored, View};
 use portcullis_domain::role::{Grants, Level};
 
 use crate::access::Access;
+use crate::author::Author;
+use crate::roles;
 
 /// Who acts.
 #[derive(Debug, Clone, Copy)]
@@ -19,22 +25,6 @@ pub enum Authority<'a> {
 }
 
 impl Authority<'_> {
-    /// Whether it manages the functionality and holds all of `grants`: nobody grants what they do not hold.
-    pub(crate) fn may_grant(self, functionality: BuiltIn, grants: &Grants) -> bool {
-        match self {
-            Self::Operator(operator) => covers(operator.grants(), functionality, grants),
-            Self::CommandLine => true,
-        }
-    }
-
-    /// What it holds at this moment, read in the unit of work that is about to write: a request that was on its way while
-    /// its author was suspended or demoted does nothing any more.
-    pub(crate) async fn holds_now(self, unit: &mut dyn UnitOfWork) -> Stored<Grants> {
-        let Self::Operator(operator) = self else { return Ok(Grants::Everything) };
-        let present = unit.operator(operator.id()).await?.filter(|now| now.status() == AccountStatus::Active);
-        Ok(present.map(|now| now.grants().clone()).unwrap_or_default())
-    }
-
     /// The operator's identity; none at the console.
     pub(crate) fn id(self) -> Option<AccountId> {
         match self {
@@ -43,24 +33,49 @@ impl Authority<'_> {
         }
     }
 
-    /// For the audit trail.
-    pub(crate) fn actor(self) -> Actor {
-        match self {
-            Self::Operator(operator) => Actor::Operator(operator.id(), operator.name().as_str().to_owned()),
-            Self::CommandLine => Actor::CommandLine,
-        }
-    }
-
-    /// For mail.
-    pub(crate) fn name(self, access: &Access) -> String {
-        match self {
-            Self::Operator(operator) => operator.name().as_str().to_owned(),
-            Self::CommandLine => access.settings().product_name.clone(),
-        }
+    /// Whoever manages the functionality at this moment, read in the unit of work that is about to write. `None` for an
+    /// operator who does not, or who was suspended or deleted since the request came.
+    pub(crate) async fn managing<V: View + ?Sized>(
+        self,
+        unit: &mut V,
+        functionality: BuiltIn,
+    ) -> Stored<Option<Acting>> {
+        let Self::Operator(operator) = self else { return Ok(Some(Acting(None))) };
+        let present = unit.operator(operator.id()).await?.filter(|now| now.status() == AccountStatus::Active);
+        let manages = |now: &Operator| now.grants().allow(&functionality.id(), Level::Manage);
+        Ok(present.filter(manages).map(|now| Acting(Some(now))))
     }
 }
 
-/// Whether `held` manages the functionality and includes all of `grants`.
-pub(crate) fn covers(held: &Grants, functionality: BuiltIn, grants: &Grants) -> bool {
-    held.allow(&functionality.id(), Level::Manage) && held.cover(grants)
+/// Somebody who manages a functionality, as the unit of work that is about to write found them; the console where it is
+/// nobody. There is no other way to one than [`Authority::managing`].
+#[derive(Debug)]
+pub(crate) struct Acting(Option<Operator>);
+
+impl Acting {
+    /// Whether they hold all of `asked` that means something here: nobody grants what they do not hold.
+    pub(crate) fn covers(&self, access: &Access, asked: &Grants) -> bool {
+        self.operator().is_none_or(|operator| roles::covers(access, operator.grants(), asked))
+    }
+
+    /// The operator; none at the console.
+    pub(crate) const fn operator(&self) -> Option<&Operator> {
+        self.0.as_ref()
+    }
+
+    /// For the audit trail.
+    pub(crate) fn author(&self) -> Author {
+        self.into()
+    }
+
+    /// For mail.
+    pub(crate) fn name(&self, access: &Access) -> String {
+        let product = || access.settings().product_name.clone();
+        self.operator().map_or_else(product, |operator| operator.name().as_str().to_owned())
+    }
+
+    /// The language of their account; none at the console.
+    pub(crate) fn language(&self) -> Option<Language> {
+        self.operator().map(|operator| operator.account().language)
+    }
 }

@@ -1,14 +1,15 @@
 //! What is denied is recorded (ASVS 16.3.2, 16.3.3), and not every time: whoever is refused a thousand times must not fill
 //! the trail, nor keep the database from everybody else.
 
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
 use time::Duration;
 
 use crate::access::Access;
+use crate::author::Author;
 use crate::client::Client;
-use crate::session::{Authenticated, actor};
+use crate::session::Authenticated;
 
 /// How many denials of a client address are recorded in an hour.
 const DENIALS: u32 = 60;
@@ -49,7 +50,7 @@ pub async fn record(
     route: &str,
     reason: Reason,
 ) -> Stored<()> {
-    let whose = who.map_or(Actor::Stranger, |who| actor(&who.operator));
+    let whose = who.map_or(Author::STRANGER, Author::refused);
     let key = BudgetKey::new("denial/address", &[&client.address]);
     let mut unit = access.begin().await?;
     if let Decision::Refused { .. } =
@@ -76,7 +77,7 @@ pub(crate) async fn refused(
     {
         return Ok(());
     }
-    let event = access.event(Actor::Stranger, action).from(client);
+    let event = access.event(Author::STRANGER, action).from(client);
     let event = match detail {
         Some((key, value)) => event.with(key, value),
         None => event,

@@ -1,7 +1,7 @@
 //! Invitations: a colleague is let in, and creates a password of their own.
 
 use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus};
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::Email;
 use portcullis_domain::functionality::BuiltIn;
@@ -55,6 +55,7 @@ pub async fn invite(
     let now = access.now();
     let token = access.new_token();
     let mut unit = access.begin().await?;
+    let acting = inviter.managing(unit.as_mut(), BuiltIn::Operators).await?.ok_or(InviteError::Forbidden)?;
     let back_office = access.back_office_in(unit.as_mut()).await?;
     let link = link(&back_office, "invitation", &token);
     let known = unit.roles().await?;
@@ -63,7 +64,7 @@ pub async fn invite(
         .map(|id| known.iter().find(|role| role.id == *id).ok_or(InviteError::UnknownRole))
         .collect::<Result<Vec<&Role>, _>>()?;
     let grants = chosen.iter().fold(Grants::default(), |all, role| all.union(role.grants.clone()));
-    if !inviter.may_grant(BuiltIn::Operators, &grants) {
+    if !acting.covers(access, &grants) {
         return Err(InviteError::Forbidden);
     }
     let account = Account {
@@ -71,7 +72,8 @@ pub async fn invite(
         kind: AccountKind::Operator,
         email,
         name,
-        language: client.language,
+        // Until they come with a browser of their own: what the inviter reads is the best guess.
+        language: acting.language().unwrap_or(client.language),
         status: AccountStatus::Invited,
         password: None,
         password_set_at: None,
@@ -86,7 +88,7 @@ pub async fn invite(
     let lifetime = Duration::hours(i64::from(hours));
     unit.issue_token(&token_for(&token, Purpose::Invitation, account.id, now, lifetime)).await?;
     let content = Content::Invitation {
-        inviter: inviter.name(access),
+        inviter: acting.name(access),
         back_office,
         roles: chosen.iter().map(|role| role.name.as_str().to_owned()).collect(),
         link: link.clone(),
@@ -105,7 +107,7 @@ pub async fn invite(
     )
     .await?;
     access
-        .event(inviter.actor(), Action::OperatorInvited)
+        .event(&acting, Action::OperatorInvited)
         .on(account.id.0.to_string(), account.email.as_str())
         .from(client)
         .with("roles", chosen.iter().map(|role| role.name.as_str()).collect::<Vec<_>>().join(", "))
@@ -203,7 +205,11 @@ pub(crate) async fn choose_by_link(
     let current = LockedOperator::take(unit.as_mut(), account.id).await?;
     let current = current.filter(|current| admits(purpose, current.account()));
     let spent = unit.consume_token(&token.digest(), purpose, now).await?;
-    if spent.is_none() || current.is_none() || !accepted.write(unit.as_mut(), &account, now).await? {
+    let Some(current) = current.filter(|_| spent.is_some()) else {
+        drop(unit);
+        return Err(refuse_link(access, client, purpose).await?);
+    };
+    if !accepted.write(unit.as_mut(), &account, now).await? {
         drop(unit);
         return Err(refuse_link(access, client, purpose).await?);
     }
@@ -214,9 +220,8 @@ pub(crate) async fn choose_by_link(
         unit.forget_devices(account.id).await?;
         tell_of_change(access, unit.as_mut(), &account, client).await?;
     }
-    let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
     access
-        .event(actor, action)
+        .event(&current, action)
         .on(account.id.0.to_string(), account.email.as_str())
         .from(client)
         .record(unit.as_mut())

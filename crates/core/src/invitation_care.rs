@@ -112,7 +112,7 @@ async fn renew(
 ) -> Result<String, CareError> {
     let hours = access.parameters().await?.number("invitation.hours");
     let token = access.new_token();
-    let (mut unit, target, _) = reach(access, by, id).await?;
+    let (mut unit, target, acting) = reach(access, by, id).await?;
     let back_office = access.back_office_in(unit.as_mut()).await?;
     let link = access::link(&back_office, "invitation", &token);
     if target.status() != AccountStatus::Invited {
@@ -120,10 +120,11 @@ async fn renew(
     }
     let lifetime = Duration::hours(i64::from(hours));
     unit.issue_token(&token_for(&token, Purpose::Invitation, id, access.now(), lifetime)).await?;
-    let mut event = event(access, by, client, Action::InvitationResent, &target).with("hours", hours.to_string());
+    let mut event = event(access, &acting, client, Action::InvitationResent, &target).with("hours", hours.to_string());
     if by_mail {
         let roles = names(&unit.roles().await?, target.roles());
-        let content = Content::Invitation { inviter: by.name(access), back_office, roles, link: link.clone(), hours };
+        let content =
+            Content::Invitation { inviter: acting.name(access), back_office, roles, link: link.clone(), hours };
         tell(access, unit.as_mut(), target.account(), content).await?;
     } else {
         event = event.with("handed over", "as a link");
@@ -139,11 +140,11 @@ async fn renew(
 /// # Errors
 /// [`CareError`].
 pub async fn revoke(access: &Access, by: Authority<'_>, client: &Client, id: AccountId) -> Result<(), CareError> {
-    let (mut unit, target, _) = reach(access, by, id).await?;
+    let (mut unit, target, acting) = reach(access, by, id).await?;
     if target.status() != AccountStatus::Invited {
         return Err(CareError::NotNow);
     }
     unit.void_tokens(id, None, access.now()).await?;
-    event(access, by, client, Action::InvitationRevoked, &target).record(unit.as_mut()).await?;
+    event(access, &acting, client, Action::InvitationRevoked, &target).record(unit.as_mut()).await?;
     Ok(unit.commit().await?)
 }

@@ -1,16 +1,18 @@
 //! The mail page: what waits, what failed and why, trying again, and a test to oneself.
 
-use portcullis_domain::account::Operator;
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
+use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::mail_message::{Content, MailMessage, MailState, OutboxEntry};
 use portcullis_domain::ports::storage::{Page, StorageError, Stored};
 use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
+use portcullis_domain::role::Level;
 use time::Duration;
 use uuid::Uuid;
 
 use crate::access::Access;
 use crate::client::Client;
 use crate::outbox;
+use crate::present::{ActError, Present};
 use crate::session::Authenticated;
 
 /// How many test mails an operator sends in ten minutes.
@@ -44,20 +46,17 @@ pub async fn show(access: &Access, state: Option<MailState>, page: Page) -> Stor
     Ok(Desk { mails, more, waiting, failed })
 }
 
-fn actor(operator: &Operator) -> Actor {
-    Actor::Operator(operator.id(), operator.name().as_str().to_owned())
-}
-
 /// Tries a mail again at once. False when there is none, or none that can still leave.
 ///
 /// # Errors
-/// [`StorageError`].
-pub async fn retry(access: &Access, client: &Client, who: &Authenticated, id: Uuid) -> Stored<bool> {
+/// [`ActError`].
+pub async fn retry(access: &Access, client: &Client, who: &Authenticated, id: Uuid) -> Result<bool, ActError> {
     let mut unit = access.begin().await?;
+    let present = Present::holding(unit.as_mut(), who, BuiltIn::Mail, Level::Manage).await?;
     if !unit.retry_mail(id, access.now()).await? {
         return Ok(false);
     }
-    let event = access.event(actor(&who.operator), Action::MailRetried).on(id.to_string(), id.to_string());
+    let event = access.event(&present, Action::MailRetried).on(id.to_string(), id.to_string());
     event.from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().notify_one();
@@ -73,9 +72,15 @@ pub enum TestError {
         /// When the next one may be sent.
         retry_after: Duration,
     },
-    /// Storage failed.
+    /// Whoever asked may not (any more), or storage failed.
     #[error(transparent)]
-    Storage(#[from] StorageError),
+    Act(#[from] ActError),
+}
+
+impl From<StorageError> for TestError {
+    fn from(error: StorageError) -> Self {
+        Self::Act(error.into())
+    }
 }
 
 /// Sends a test mail to whoever asks.
@@ -83,8 +88,9 @@ pub enum TestError {
 /// # Errors
 /// [`TestError`].
 pub async fn test(access: &Access, client: &Client, who: &Authenticated) -> Result<(), TestError> {
-    let (operator, now) = (&who.operator, access.now());
+    let now = access.now();
     let mut unit = access.begin().await?;
+    let operator = Present::holding(unit.as_mut(), who, BuiltIn::Mail, Level::Manage).await?;
     let key = BudgetKey::new("mail-test/account", &[&operator.id().0.to_string()]);
     let limit = RateLimit::new(TESTS, Duration::minutes(10));
     if let Decision::Refused { retry_after } = unit.spend_budget(&key, &limit, now).await? {
@@ -99,7 +105,7 @@ pub async fn test(access: &Access, client: &Client, who: &Authenticated) -> Resu
     };
     outbox::enqueue(access, unit.as_mut(), message).await?;
     access
-        .event(actor(operator), Action::MailTested)
+        .event(&operator, Action::MailTested)
         .on(operator.id().0.to_string(), operator.email().as_str())
         .from(client)
         .record(unit.as_mut())

@@ -14,9 +14,10 @@ use time::Duration;
 
 use crate::access::{self, Access, Event};
 use crate::account_lock::LockedOperator;
-use crate::authority::{Authority, covers};
+use crate::authority::{Acting, Authority};
 use crate::client::Client;
 use crate::invitation::{admits, token_for};
+use crate::present::ActError;
 use crate::two_factor::{RemoveError, take_away, tell};
 
 /// Something could not be done to an operator.
@@ -45,22 +46,31 @@ pub enum CareError {
     Storage(#[from] StorageError),
 }
 
-/// A unit of work in which an operator may be changed by this authority, and the operator, whose account is locked.
+impl From<ActError> for CareError {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Over | ActError::Forbidden => Self::Forbidden,
+            ActError::Storage(error) => error.into(),
+        }
+    }
+}
+
+/// A unit of work in which an operator may be changed by this authority; the operator, whose account is locked; and who
+/// acts.
 pub(crate) async fn reach(
     access: &Access,
     by: Authority<'_>,
     id: AccountId,
-) -> Result<(Box<dyn UnitOfWork>, LockedOperator, Grants), CareError> {
+) -> Result<(Box<dyn UnitOfWork>, LockedOperator, Acting), CareError> {
     let mut unit = access.begin().await?;
     unit.lock_super_administrators().await?;
-    let held = by.holds_now(unit.as_mut()).await?;
-    let target = LockedOperator::take(unit.as_mut(), id).await?;
     // Whoever may not manage operators learns nothing of who exists.
-    let needed = target.as_ref().map(|target| target.grants().clone()).unwrap_or_default();
-    if !covers(&held, BuiltIn::Operators, &needed) {
+    let acting = by.managing(unit.as_mut(), BuiltIn::Operators).await?.ok_or(CareError::Forbidden)?;
+    let target = LockedOperator::take(unit.as_mut(), id).await?.ok_or(CareError::Unknown)?;
+    if !acting.covers(access, target.grants()) {
         return Err(CareError::Forbidden);
     }
-    Ok((unit, target.ok_or(CareError::Unknown)?, held))
+    Ok((unit, target, acting))
 }
 
 fn not_oneself(by: Authority<'_>, id: AccountId) -> Result<(), CareError> {
@@ -76,8 +86,8 @@ async fn another_remains(unit: &mut dyn UnitOfWork, target: &Operator) -> Result
     Ok(())
 }
 
-pub(crate) fn event(access: &Access, by: Authority<'_>, client: &Client, action: Action, target: &Operator) -> Event {
-    let event = access.event(by.actor(), action).on(target.id().0.to_string(), target.email().as_str()).from(client);
+pub(crate) fn event(access: &Access, acting: &Acting, client: &Client, action: Action, target: &Operator) -> Event {
+    let event = access.event(acting, action).on(target.id().0.to_string(), target.email().as_str()).from(client);
     event.with("name", target.name().as_str())
 }
 
@@ -96,14 +106,14 @@ pub async fn set_roles(
     id: AccountId,
     roles: &[RoleId],
 ) -> Result<(), CareError> {
-    let (mut unit, target, held) = reach(access, by, id).await?;
+    let (mut unit, target, acting) = reach(access, by, id).await?;
     let known = unit.roles().await?;
     let mut grants = Grants::default();
     for id in roles {
         let role = known.iter().find(|role| role.id == *id).ok_or(CareError::UnknownRole)?;
         grants = grants.union(role.grants.clone());
     }
-    if !held.cover(&grants) {
+    if !acting.covers(access, &grants) {
         return Err(CareError::Forbidden);
     }
     let (before, after) = (names(&known, target.roles()), names(&known, roles));
@@ -115,13 +125,13 @@ pub async fn set_roles(
     }
     let chosen: Vec<RoleId> = known.iter().map(|role| role.id).filter(|id| roles.contains(id)).collect();
     unit.set_roles(id, &chosen).await?;
-    event(access, by, client, Action::RolesAssigned, &target)
+    event(access, &acting, client, Action::RolesAssigned, &target)
         .with("before", before.join(", "))
         .with("after", after.join(", "))
         .record(unit.as_mut())
         .await?;
     if target.status() != AccountStatus::Invited {
-        let content = Content::RolesChanged { roles: after, by: by.name(access) };
+        let content = Content::RolesChanged { roles: after, by: acting.name(access) };
         tell(access, unit.as_mut(), target.account(), content).await?;
     }
     unit.commit().await?;
@@ -135,7 +145,7 @@ pub async fn set_roles(
 /// [`CareError`].
 pub async fn suspend(access: &Access, by: Authority<'_>, client: &Client, id: AccountId) -> Result<(), CareError> {
     not_oneself(by, id)?;
-    let (mut unit, target, _) = reach(access, by, id).await?;
+    let (mut unit, target, acting) = reach(access, by, id).await?;
     another_remains(unit.as_mut(), &target).await?;
     let before = target.status();
     if before == AccountStatus::Suspended || !unit.set_status(id, before, AccountStatus::Suspended).await? {
@@ -144,7 +154,7 @@ pub async fn suspend(access: &Access, by: Authority<'_>, client: &Client, id: Ac
     unit.end_sessions(id, None).await?;
     unit.forget_devices(id).await?;
     unit.void_tokens(id, None, access.now()).await?;
-    event(access, by, client, Action::OperatorSuspended, &target)
+    event(access, &acting, client, Action::OperatorSuspended, &target)
         .with("before", before.as_str())
         .with("after", AccountStatus::Suspended.as_str())
         .record(unit.as_mut())
@@ -162,12 +172,12 @@ pub async fn suspend(access: &Access, by: Authority<'_>, client: &Client, id: Ac
 /// # Errors
 /// [`CareError`].
 pub async fn reinstate(access: &Access, by: Authority<'_>, client: &Client, id: AccountId) -> Result<(), CareError> {
-    let (mut unit, target, _) = reach(access, by, id).await?;
+    let (mut unit, target, acting) = reach(access, by, id).await?;
     let to = if target.account().password.is_some() { AccountStatus::Active } else { AccountStatus::Invited };
     if !unit.set_status(id, AccountStatus::Suspended, to).await? {
         return Err(CareError::NotNow);
     }
-    event(access, by, client, Action::OperatorReinstated, &target)
+    event(access, &acting, client, Action::OperatorReinstated, &target)
         .with("before", AccountStatus::Suspended.as_str())
         .with("after", to.as_str())
         .record(unit.as_mut())
@@ -181,13 +191,13 @@ pub async fn reinstate(access: &Access, by: Authority<'_>, client: &Client, id: 
 /// [`CareError`].
 pub async fn delete(access: &Access, by: Authority<'_>, client: &Client, id: AccountId) -> Result<(), CareError> {
     not_oneself(by, id)?;
-    let (mut unit, target, _) = reach(access, by, id).await?;
+    let (mut unit, target, acting) = reach(access, by, id).await?;
     another_remains(unit.as_mut(), &target).await?;
     let roles = names(&unit.roles().await?, target.roles());
     if !unit.delete_account(id).await? {
         return Err(CareError::Unknown);
     }
-    event(access, by, client, Action::OperatorDeleted, &target)
+    event(access, &acting, client, Action::OperatorDeleted, &target)
         .with("before", format!("{}: {}", target.status().as_str(), roles.join(", ")))
         .record(unit.as_mut())
         .await?;
@@ -205,9 +215,9 @@ pub async fn end_sessions(
     id: AccountId,
 ) -> Result<u64, CareError> {
     not_oneself(by, id)?;
-    let (mut unit, target, _) = reach(access, by, id).await?;
+    let (mut unit, target, acting) = reach(access, by, id).await?;
     let ended = unit.end_sessions(id, None).await?;
-    let event = event(access, by, client, Action::SessionsEnded, &target).with("ended", ended.to_string());
+    let event = event(access, &acting, client, Action::SessionsEnded, &target).with("ended", ended.to_string());
     event.record(unit.as_mut()).await?;
     unit.commit().await?;
     Ok(ended)
@@ -220,7 +230,7 @@ pub async fn end_sessions(
 pub async fn send_reset(access: &Access, by: Authority<'_>, client: &Client, id: AccountId) -> Result<(), CareError> {
     let minutes = access.parameters().await?.number("reset_link.minutes");
     let token = access.new_token();
-    let (mut unit, target, _) = reach(access, by, id).await?;
+    let (mut unit, target, acting) = reach(access, by, id).await?;
     let link = access::link(&access.back_office_in(unit.as_mut()).await?, "password/reset", &token);
     if !admits(Purpose::PasswordReset, target.account()) {
         return Err(CareError::NotNow);
@@ -228,7 +238,7 @@ pub async fn send_reset(access: &Access, by: Authority<'_>, client: &Client, id:
     let lifetime = Duration::minutes(i64::from(minutes));
     unit.issue_token(&token_for(&token, Purpose::PasswordReset, id, access.now(), lifetime)).await?;
     tell(access, unit.as_mut(), target.account(), Content::PasswordReset { link, minutes }).await?;
-    event(access, by, client, Action::ResetIssued, &target).record(unit.as_mut()).await?;
+    event(access, &acting, client, Action::ResetIssued, &target).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().notify_one();
     Ok(())
@@ -245,14 +255,14 @@ pub async fn remove_two_factor(
     id: AccountId,
 ) -> Result<(), CareError> {
     not_oneself(by, id)?;
-    let (mut unit, target, _) = reach(access, by, id).await?;
-    let remover = Some(by.name(access));
-    match take_away(access, unit.as_mut(), client, &target, by.actor(), remover, None).await {
+    let (mut unit, target, acting) = reach(access, by, id).await?;
+    let remover = Some(acting.name(access));
+    match take_away(access, unit.as_mut(), client, &target, acting.author(), remover, None).await {
         Err(RemoveError::Off) => return Err(CareError::NotNow),
-        Err(RemoveError::Storage(error)) => return Err(error.into()),
+        Err(RemoveError::Act(error)) => return Err(error.into()),
         Ok(()) => {}
     }
-    if let Authority::Operator(operator) = by {
+    if let Some(operator) = acting.operator() {
         let content = Content::TwoFactorRemovedFor { whose: target.name().as_str().to_owned() };
         tell(access, unit.as_mut(), operator.account(), content).await?;
     }

@@ -1,20 +1,20 @@
 //! Parameters: what the back office may be told while it runs. Each change is checked as a whole, recorded with who made
 //! it, and live at once.
 
-use portcullis_domain::account::Operator;
 use portcullis_domain::alias::Alias;
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::parameter::{ALIAS, ALL, Parameter, ParameterError, Parameters, parameter, policy_fields};
 use portcullis_domain::password_policy::{PasswordPolicy, Preset};
 use portcullis_domain::ports::storage::parameter_history::ParameterChange;
 use portcullis_domain::ports::storage::{Page, StorageError, Stored, UnitOfWork};
-use portcullis_domain::role::Level;
 
 use crate::access::Access;
 use crate::alias;
+use crate::author::Author;
+use crate::authority::Acting;
+pub use crate::authority::Authority as By;
 use crate::client::Client;
-use crate::session::actor;
 
 /// A parameter as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,27 +93,6 @@ pub enum ChangeError {
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
-}
-
-/// Who changes parameters.
-#[derive(Debug, Clone, Copy)]
-pub enum By<'a> {
-    /// An operator who may manage parameters.
-    Operator(&'a Operator),
-    /// The machine's console.
-    CommandLine,
-}
-
-impl By<'_> {
-    fn admitted(self) -> Result<Actor, ChangeError> {
-        match self {
-            Self::CommandLine => Ok(Actor::CommandLine),
-            Self::Operator(operator) if operator.grants().allow(&BuiltIn::Parameters.id(), Level::Manage) => {
-                Ok(actor(operator))
-            }
-            Self::Operator(_) => Err(ChangeError::Forbidden),
-        }
-    }
 }
 
 /// A value that somebody wants for a key.
@@ -271,14 +250,15 @@ pub async fn change(
     wishes: &[Wish],
     ask_weaker: bool,
 ) -> Result<Changed, ChangeError> {
-    let actor = by.admitted()?;
     let mut unit = access.begin().await?;
     alias::lock(unit.as_mut()).await?;
+    let acting = by.managing(unit.as_mut(), BuiltIn::Parameters).await?.ok_or(ChangeError::Forbidden)?;
+    let author = acting.author();
     let rows = unit.parameters().await?;
     let (live, _) = Parameters::from_rows(rows.iter().map(|(key, text)| (key.as_str(), text.as_str())));
     let present_alias = rows.iter().find(|(key, _)| key == ALIAS).map_or("", |(_, text)| text.as_str());
     let plan = plan(&live, present_alias, wishes)?;
-    check_own_factor(unit.as_mut(), by, &plan).await?;
+    check_own_factor(unit.as_mut(), &acting, &plan).await?;
     let mut changed = Changed::default();
     let now = access.now();
     for (key, value) in &plan.rows {
@@ -288,18 +268,18 @@ pub async fn change(
             unit.set_parameter(key, value).await?;
             continue;
         }
-        let change = ParameterChange { key: (*key).to_owned(), text: value.clone(), by: actor.clone(), at: now };
+        let change = ParameterChange { key: (*key).to_owned(), text: value.clone(), by: author.actor(), at: now };
         unit.change_parameter(&change).await?;
-        let event = access.event(actor.clone(), Action::ParameterChanged).on(*key, *key).from(client);
+        let event = access.event(author.clone(), Action::ParameterChanged).on(*key, *key).from(client);
         event.with("before", before).with("after", value).record(unit.as_mut()).await?;
         changed.keys.push(key);
     }
     if let Some(alias) = &plan.alias {
-        alias::write(access, unit.as_mut(), client, &actor, alias).await?;
+        alias::write(access, unit.as_mut(), client, &author, alias).await?;
         changed.keys.push(ALIAS);
     }
     if ask_weaker {
-        changed.asked = ask(access, unit.as_mut(), client, actor, &plan.policy).await?;
+        changed.asked = ask(access, unit.as_mut(), client, author, &plan.policy).await?;
     }
     let rows = unit.parameters().await?;
     unit.commit().await?;
@@ -309,9 +289,9 @@ pub async fn change(
 }
 
 /// Whoever would ask others for a second factor has one.
-async fn check_own_factor(unit: &mut dyn UnitOfWork, by: By<'_>, plan: &Plan) -> Result<(), ChangeError> {
+async fn check_own_factor(unit: &mut dyn UnitOfWork, acting: &Acting, plan: &Plan) -> Result<(), ChangeError> {
     let asks = plan.rows.iter().any(|(key, value)| *key == "two_factor.required" && value != "nobody");
-    if let By::Operator(operator) = by
+    if let Some(operator) = acting.operator()
         && asks
         && unit.two_factor(operator.id()).await?.is_none()
     {
@@ -325,7 +305,7 @@ async fn ask(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     client: &Client,
-    actor: Actor,
+    author: Author,
     policy: &PasswordPolicy,
 ) -> Stored<u64> {
     let in_use = unit.password_rules_in_use().await?;
@@ -333,7 +313,7 @@ async fn ask(
         in_use.into_iter().map(|(rules, _)| rules).filter(|rules| are_weaker(rules, policy)).collect();
     let asked = unit.require_new_passwords(&weaker).await?;
     if asked > 0 {
-        let event = access.event(actor, Action::NewPasswordsRequired).from(client);
+        let event = access.event(author, Action::NewPasswordsRequired).from(client);
         event.with("operators", asked.to_string()).with("rules", policy.noted()).record(unit).await?;
     }
     Ok(asked)

@@ -1,6 +1,6 @@
 //! Changing one's own password, by choice or because a new one is due.
 
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::ports::credentials::{HashingError, Verification};
 use portcullis_domain::ports::storage::StorageError;
 use portcullis_domain::secret::{Password, Token};
@@ -8,10 +8,11 @@ use portcullis_domain::session::{Progress, Stage};
 use time::Duration;
 
 use crate::access::Access;
-use crate::account_lock::LockedOperator;
+use crate::author::Author;
 use crate::client::Client;
 use crate::invitation::tell_of_change;
 use crate::password::{self, Accepted, ChooseError};
+use crate::present::{ActError, Present};
 use crate::session::Authenticated;
 use crate::sign_in::{LONGEST, Opened, arrive, give_back, renew_session, spend};
 use crate::{step_up, two_factor};
@@ -31,6 +32,9 @@ pub enum ChangeError {
         /// How long until one more is admitted.
         retry_after: Duration,
     },
+    /// Whoever asked is not signed in any more.
+    #[error("the session is over")]
+    Over,
     /// The new one was refused, or could not be hashed or stored.
     #[error(transparent)]
     Choose(#[from] ChooseError),
@@ -39,6 +43,15 @@ pub enum ChangeError {
 impl From<StorageError> for ChangeError {
     fn from(error: StorageError) -> Self {
         Self::Choose(error.into())
+    }
+}
+
+impl From<ActError> for ChangeError {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Over | ActError::Forbidden => Self::Over,
+            ActError::Storage(error) => error.into(),
+        }
     }
 }
 
@@ -128,11 +141,10 @@ async fn record_refusal(
     who: &Authenticated,
     action: Action,
 ) -> Result<(), StorageError> {
-    let (id, name) = (who.operator.id(), who.operator.name().as_str().to_owned());
     let mut unit = access.begin().await?;
     access
-        .event(Actor::Operator(id, name), action)
-        .on(id.0.to_string(), who.operator.email().as_str())
+        .event(Author::refused(who), action)
+        .on(who.operator.id().0.to_string(), who.operator.email().as_str())
         .from(client)
         .with("reason", "password-change")
         .record(unit.as_mut())
@@ -150,7 +162,7 @@ async fn replace(
     let parameters = access.parameters().await?;
     let now = access.now();
     let mut unit = access.begin().await?;
-    let owner = LockedOperator::take(unit.as_mut(), account.id).await?.ok_or(ChangeError::WrongCurrent)?;
+    let owner = Present::take(unit.as_mut(), who).await?;
     if !accepted.write(unit.as_mut(), account, now).await? {
         // Changed elsewhere in the meantime: what was proven here is not the present password any more.
         return Err(ChangeError::WrongCurrent);
@@ -167,9 +179,8 @@ async fn replace(
         enrolment_asked = two_factor::is_asked(unit.as_mut(), &parameters, &who.operator, now).await?;
     }
     tell_of_change(access, unit.as_mut(), account, client).await?;
-    let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
     access
-        .event(actor, Action::PasswordChanged)
+        .event(&owner, Action::PasswordChanged)
         .on(account.id.0.to_string(), account.email.as_str())
         .from(client)
         .record(unit.as_mut())

@@ -3,7 +3,7 @@
 //! Asking writes the same row for every address and answers at once; who has an account is looked up later, by the
 //! worker. So neither bytes nor time tell anybody (ASVS 6.3.8), also when mail is down.
 
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::email::EmailKey;
 use portcullis_domain::mail_message::Content;
 use portcullis_domain::one_time_token::Purpose;
@@ -14,6 +14,7 @@ use time::Duration;
 
 use crate::access::{self, Access};
 use crate::account_lock::LockedOperator;
+use crate::author::Author;
 use crate::client::Client;
 use crate::denial;
 use crate::invitation::{admits, choose_by_link, token_for};
@@ -59,7 +60,7 @@ pub async fn request(access: &Access, client: &Client, email: &str) -> Result<()
     let request =
         RecoveryRequest { id: access.new_id(), email: key, address: client.address.clone(), requested_at: now, due_at };
     unit.insert_recovery_request(&request).await?;
-    access.event(Actor::Stranger, Action::ResetRequested).from(client).record(unit.as_mut()).await?;
+    access.event(Author::STRANGER, Action::ResetRequested).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().notify_one();
     Ok(())
@@ -105,7 +106,7 @@ async fn work_off_next(access: &Access, minutes: u32) -> Stored<bool> {
         let link = access::link(&access.back_office_in(unit.as_mut()).await?, "password/reset", &token);
         tell(access, unit.as_mut(), operator.account(), Content::PasswordReset { link, minutes }).await?;
         access
-            .event(Actor::System, Action::ResetIssued)
+            .event(Author::SYSTEM, Action::ResetIssued)
             .on(operator.id().0.to_string(), operator.email().as_str())
             .record(unit.as_mut())
             .await?;
@@ -148,7 +149,7 @@ pub async fn rescue_link(access: &Access, email: &EmailKey) -> Stored<Option<Str
     let token = access.new_token();
     unit.issue_token(&token_for(&token, purpose, account.id, now, lifetime)).await?;
     access
-        .event(Actor::CommandLine, Action::ResetIssued)
+        .event(Author::CONSOLE, Action::ResetIssued)
         .on(account.id.0.to_string(), account.email.as_str())
         .record(unit.as_mut())
         .await?;

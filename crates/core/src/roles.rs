@@ -8,7 +8,7 @@ use portcullis_domain::ports::storage::{Page, StorageError, Stored, UnitOfWork};
 use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
 
 use crate::access::{Access, Event};
-use crate::authority::{Authority, covers};
+use crate::authority::{Acting, Authority};
 use crate::client::Client;
 
 /// The longest description, in characters.
@@ -68,6 +68,20 @@ pub struct Draft {
 pub fn functionalities(access: &Access) -> Vec<FunctionalityId> {
     let named = access.settings().functionalities.iter().map(|functionality| functionality.id.clone());
     BuiltIn::ALL.into_iter().map(BuiltIn::id).chain(named).collect()
+}
+
+/// What of `grants` means something here: of a functionality that is gone a permission lets nobody do anything, so
+/// whoever changes or gives a role need not hold it.
+fn in_force(access: &Access, grants: &Grants) -> Grants {
+    let Grants::Some(permissions) = grants else { return Grants::Everything };
+    let there = functionalities(access);
+    let held = permissions.iter().filter(|(id, _)| there.contains(id));
+    Grants::Some(held.map(|(id, level)| (id.clone(), *level)).collect())
+}
+
+/// Whether whoever holds `held` holds all of `asked` that means something here.
+pub fn covers(access: &Access, held: &Grants, asked: &Grants) -> bool {
+    held.cover(&in_force(access, asked))
 }
 
 /// Every role with how many hold it; the built-in first, then by name.
@@ -144,14 +158,15 @@ async fn insert(
     role: Role,
     original: Option<&Role>,
 ) -> Result<RoleId, RoleError> {
-    if !covers(&by.holds_now(unit.as_mut()).await?, BuiltIn::Roles, &role.grants) {
+    let acting = manager(unit.as_mut(), by).await?;
+    if !acting.covers(access, &role.grants) {
         return Err(RoleError::Forbidden);
     }
     match unit.insert_role(&role).await {
         Err(StorageError::Conflict) => return Err(RoleError::NameTaken),
         other => other?,
     }
-    let mut event = event(access, by, client, Action::RoleCreated, &role).with("after", in_words(&role));
+    let mut event = event(access, &acting, client, Action::RoleCreated, &role).with("after", in_words(&role));
     if let Some(original) = original {
         event = event.with("copy of", original.name.as_str());
     }
@@ -174,6 +189,8 @@ pub async fn edit(
     draft: Draft,
 ) -> Result<(), RoleError> {
     let mut unit = access.begin().await?;
+    // Whoever may not manage roles learns nothing of them.
+    let acting = manager(unit.as_mut(), by).await?;
     let before = changeable(unit.as_mut(), id).await?;
     if version.is_some_and(|seen| seen != before.version) {
         return Err(RoleError::Changed(Box::new(before)));
@@ -184,8 +201,7 @@ pub async fn edit(
         grants: known(access, draft.permissions, &before.grants)?,
         ..before.clone()
     };
-    let held = by.holds_now(unit.as_mut()).await?;
-    if !covers(&held, BuiltIn::Roles, &before.grants) || !held.cover(&after.grants) {
+    if !acting.covers(access, &before.grants) || !acting.covers(access, &after.grants) {
         return Err(RoleError::Forbidden);
     }
     if after == before {
@@ -200,7 +216,7 @@ pub async fn edit(
         }
         Err(error) => return Err(error.into()),
     }
-    let event = event(access, by, client, Action::RoleChanged, &after);
+    let event = event(access, &acting, client, Action::RoleChanged, &after);
     event.with("before", in_words(&before)).with("after", in_words(&after)).record(unit.as_mut()).await?;
     Ok(unit.commit().await?)
 }
@@ -211,8 +227,9 @@ pub async fn edit(
 /// [`RoleError`].
 pub async fn delete(access: &Access, by: Authority<'_>, client: &Client, id: RoleId) -> Result<(), RoleError> {
     let mut unit = access.begin().await?;
+    let acting = manager(unit.as_mut(), by).await?;
     let role = changeable(unit.as_mut(), id).await?;
-    if !covers(&by.holds_now(unit.as_mut()).await?, BuiltIn::Roles, &role.grants) {
+    if !acting.covers(access, &role.grants) {
         return Err(RoleError::Forbidden);
     }
     if !unit.delete_role(id).await? {
@@ -224,9 +241,13 @@ pub async fn delete(access: &Access, by: Authority<'_>, client: &Client, id: Rol
         let names = holders.iter().map(|operator| operator.name().as_str().to_owned()).collect();
         return Err(RoleError::Held { count, names });
     }
-    let event = event(access, by, client, Action::RoleDeleted, &role).with("before", in_words(&role));
+    let event = event(access, &acting, client, Action::RoleDeleted, &role).with("before", in_words(&role));
     event.record(unit.as_mut()).await?;
     Ok(unit.commit().await?)
+}
+
+async fn manager(unit: &mut dyn UnitOfWork, by: Authority<'_>) -> Result<Acting, RoleError> {
+    by.managing(unit, BuiltIn::Roles).await?.ok_or(RoleError::Forbidden)
 }
 
 async fn changeable(unit: &mut dyn UnitOfWork, id: RoleId) -> Result<Role, RoleError> {
@@ -251,8 +272,8 @@ fn known(access: &Access, asked: BTreeMap<FunctionalityId, Level>, before: &Gran
     }
 }
 
-fn event(access: &Access, by: Authority<'_>, client: &Client, action: Action, role: &Role) -> Event {
-    access.event(by.actor(), action).on(role.id.0.to_string(), role.name.as_str()).from(client)
+fn event(access: &Access, acting: &Acting, client: &Client, action: Action, role: &Role) -> Event {
+    access.event(acting, action).on(role.id.0.to_string(), role.name.as_str()).from(client)
 }
 
 /// A role on one line, for the audit trail.

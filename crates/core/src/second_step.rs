@@ -1,7 +1,7 @@
 //! The second step of a sign-in: a one-time code, or a recovery code where the device is lost.
 
 use portcullis_domain::account::Account;
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::instant::Instant;
 use portcullis_domain::mail_message::Content;
 use portcullis_domain::parameter::Parameters;
@@ -15,7 +15,7 @@ use time::Duration;
 use crate::access::Access;
 use crate::account_lock::LockedOperator;
 use crate::client::Client;
-use crate::session::{Authenticated, actor};
+use crate::session::Authenticated;
 use crate::sign_in::{Opened, arrive, renew_session};
 use crate::two_factor;
 
@@ -125,26 +125,26 @@ async fn pass(access: &Access, client: &Client, who: &Authenticated, shown: &Sho
     let budgets = budgets(&parameters, who, known.as_ref(), shown);
     let [(challenge, per_challenge), (of_account, per_account)] = &budgets;
     let Decision::Admitted { tat } = unit.spend_budget(challenge, per_challenge, now).await? else {
-        return Err(end_challenge(access, unit, client, who).await?);
+        return Err(end_challenge(access, unit, client, who, &owner).await?);
     };
     if shown.is_a_guess()
         && let Decision::Refused { retry_after } = unit.spend_budget(of_account, per_account, now).await?
     {
-        end_challenge(access, unit, client, who).await?;
+        end_challenge(access, unit, client, who, &owner).await?;
         return Err(SecondStepError::Limited { retry_after });
     }
     let passed = match shown {
         Shown::Code(Some(code)) => match spend_code(access, unit.as_mut(), account, code, now).await {
             Err(SecondStepError::Unreadable) => {
                 unit.refund_budget(of_account, per_account).await?;
-                record(access, unit.as_mut(), client, who, Action::TwoFactorUnreadable).await?;
+                record(access, unit.as_mut(), client, &owner, Action::TwoFactorUnreadable).await?;
                 unit.commit().await?;
                 return Err(SecondStepError::Unreadable);
             }
             passed => passed?,
         },
         Shown::RecoveryCode(Some(code)) => {
-            spend_recovery_code(access, unit.as_mut(), client, account, code, now).await?
+            spend_recovery_code(access, unit.as_mut(), client, &owner, code, now).await?
         }
         Shown::Code(None) | Shown::RecoveryCode(None) => false,
     };
@@ -158,9 +158,9 @@ async fn pass(access: &Access, client: &Client, who: &Authenticated, shown: &Sho
         }
         let last = per_challenge.is_spent(tat, now);
         if last {
-            return Err(end_challenge(access, unit, client, who).await?);
+            return Err(end_challenge(access, unit, client, who, &owner).await?);
         }
-        record(access, unit.as_mut(), client, who, Action::SecondStepRefused).await?;
+        record(access, unit.as_mut(), client, &owner, Action::SecondStepRefused).await?;
         unit.commit().await?;
         access.mail_waits().notify_one();
         return Err(SecondStepError::Refused);
@@ -168,7 +168,7 @@ async fn pass(access: &Access, client: &Client, who: &Authenticated, shown: &Sho
     unit.refund_budget(of_account, per_account).await?;
     let progress = two_factor::progress(unit.as_mut(), &parameters, &owner, true, now).await?;
     let token = renew_session(access, unit.as_mut(), who, &owner, progress.stage(), now).await?;
-    record(access, unit.as_mut(), client, who, Action::SecondStepPassed).await?;
+    record(access, unit.as_mut(), client, &owner, Action::SecondStepPassed).await?;
     let device = arrive(access, unit.as_mut(), client, account, progress.stage(), now).await?;
     unit.commit().await?;
     access.mail_waits().notify_one();
@@ -195,18 +195,18 @@ pub(crate) async fn spend_recovery_code(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     client: &Client,
-    account: &Account,
+    owner: &LockedOperator,
     code: &RecoveryCode,
     now: Instant,
 ) -> Stored<bool> {
+    let account = owner.account();
     if !unit.spend_recovery_code(account.id, &code.digest(), now).await? {
         return Ok(false);
     }
     let left = u32::try_from(unit.recovery_codes_left(account.id).await?).unwrap_or(u32::MAX);
     let content = Content::RecoveryCodeUsed { left, device: client.device.clone(), address: client.address.clone() };
     two_factor::tell(access, unit, account, content).await?;
-    let whose = Actor::Operator(account.id, account.name.as_str().to_owned());
-    let event = access.event(whose, Action::RecoveryCodeUsed).from(client).with("left", left.to_string());
+    let event = access.event(owner, Action::RecoveryCodeUsed).from(client).with("left", left.to_string());
     event.record(unit).await?;
     Ok(true)
 }
@@ -217,10 +217,11 @@ async fn end_challenge(
     mut unit: Box<dyn UnitOfWork>,
     client: &Client,
     who: &Authenticated,
+    owner: &LockedOperator,
 ) -> Stored<SecondStepError> {
     if unit.end_session(who.session.id).await? {
-        tell_of_wrong_codes(access, unit.as_mut(), client, who.operator.account(), access.now()).await?;
-        record(access, unit.as_mut(), client, who, Action::SecondStepLimited).await?;
+        tell_of_wrong_codes(access, unit.as_mut(), client, owner.account(), access.now()).await?;
+        record(access, unit.as_mut(), client, owner, Action::SecondStepLimited).await?;
         unit.commit().await?;
         access.mail_waits().notify_one();
     }
@@ -247,9 +248,9 @@ async fn record(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     client: &Client,
-    who: &Authenticated,
+    owner: &LockedOperator,
     action: Action,
 ) -> Stored<()> {
-    let target = (who.operator.id().0.to_string(), who.operator.email().as_str().to_owned());
-    access.event(actor(&who.operator), action).on(target.0, target.1).from(client).record(unit).await
+    let event = access.event(owner, action).on(owner.id().0.to_string(), owner.email().as_str());
+    event.from(client).record(unit).await
 }

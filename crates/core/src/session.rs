@@ -1,15 +1,16 @@
 //! Sessions: who is behind a cookie, and how that ends.
 
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::secret::Token;
 use portcullis_domain::session::{Session, SessionId, Stage};
 use time::Duration;
 
-use crate::access::Access;
+use crate::access::{Access, Event};
 use crate::account_lock::LockedOperator;
 use crate::client::Client;
+use crate::present::{ActError, Present};
 
 /// Last use is written at most this often.
 const TOUCH: Duration = Duration::MINUTE;
@@ -46,11 +47,6 @@ pub async fn authenticate(access: &Access, cookie: &Token) -> Stored<Option<Auth
     Ok(Some(Authenticated { session, operator }))
 }
 
-/// An operator as the actor of what is done.
-pub(crate) fn actor(operator: &Operator) -> Actor {
-    Actor::Operator(operator.id(), operator.name().as_str().to_owned())
-}
-
 /// The live sessions of an account, latest use first. Half a sign-in is none: whoever stands at the second step is not in.
 ///
 /// # Errors
@@ -66,16 +62,17 @@ pub async fn list(access: &Access, account: AccountId) -> Stored<Vec<Session>> {
 /// Ends one of one's own sessions; false when it is none of them.
 ///
 /// # Errors
-/// [`portcullis_domain::ports::storage::StorageError`].
-pub async fn end_own(access: &Access, client: &Client, who: &Authenticated, id: SessionId) -> Stored<bool> {
+/// [`ActError`].
+pub async fn end_own(access: &Access, client: &Client, who: &Authenticated, id: SessionId) -> Result<bool, ActError> {
     let mut unit = access.begin().await?;
-    LockedOperator::take(unit.as_mut(), who.operator.id()).await?;
-    let own = unit.sessions(who.operator.id()).await?.iter().any(|session| session.id == id);
-    if !own || !unit.end_session(id).await? {
+    let present = Present::take(unit.as_mut(), who).await?;
+    let ended = unit.sessions(present.id()).await?.into_iter().find(|session| session.id == id);
+    let Some(ended) = ended else { return Ok(false) };
+    if !unit.end_session(id).await? {
         return Ok(false);
     }
-    let event = access.event(actor(&who.operator), Action::SessionEnded).from(client).with("session", id.0.to_string());
-    event.record(unit.as_mut()).await?;
+    let event = own_event(access, &present, client, Action::SessionEnded).with("session", id.0.to_string());
+    event.with("before", in_words(&ended)).record(unit.as_mut()).await?;
     unit.commit().await?;
     Ok(true)
 }
@@ -83,27 +80,37 @@ pub async fn end_own(access: &Access, client: &Client, who: &Authenticated, id: 
 /// Ends one's own sessions but the present one; says how many.
 ///
 /// # Errors
-/// [`portcullis_domain::ports::storage::StorageError`].
-pub async fn end_others(access: &Access, client: &Client, who: &Authenticated) -> Stored<u64> {
+/// [`ActError`].
+pub async fn end_others(access: &Access, client: &Client, who: &Authenticated) -> Result<u64, ActError> {
     let mut unit = access.begin().await?;
-    LockedOperator::take(unit.as_mut(), who.operator.id()).await?;
-    let ended = unit.end_sessions(who.operator.id(), Some(who.session.id)).await?;
-    let event = access.event(actor(&who.operator), Action::SessionsEnded).from(client).with("ended", ended.to_string());
+    let present = Present::take(unit.as_mut(), who).await?;
+    let ended = unit.end_sessions(present.id(), Some(who.session.id)).await?;
+    let event = own_event(access, &present, client, Action::SessionsEnded).with("ended", ended.to_string());
     event.record(unit.as_mut()).await?;
     unit.commit().await?;
     Ok(ended)
 }
 
-/// Ends the session on the server (ASVS 7.4.1).
+/// Ends the session on the server (ASVS 7.4.1). One that is over already is none to sign out of.
 ///
 /// # Errors
 /// [`portcullis_domain::ports::storage::StorageError`].
-pub async fn sign_out(access: &Access, who: &Authenticated) -> Stored<()> {
+pub async fn sign_out(access: &Access, client: &Client, who: &Authenticated) -> Stored<()> {
     let mut unit = access.begin().await?;
-    LockedOperator::take(unit.as_mut(), who.operator.id()).await?;
+    let Some(owner) = LockedOperator::take(unit.as_mut(), who.operator.id()).await? else { return Ok(()) };
     if unit.end_session(who.session.id).await? {
-        access.event(actor(&who.operator), Action::SignedOut).record(unit.as_mut()).await?;
+        own_event(access, &owner, client, Action::SignedOut).record(unit.as_mut()).await?;
         unit.commit().await?;
     }
     Ok(())
+}
+
+/// An event of somebody upon their own account.
+fn own_event(access: &Access, owner: &LockedOperator, client: &Client, action: Action) -> Event {
+    access.event(owner, action).on(owner.id().0.to_string(), owner.email().as_str()).from(client)
+}
+
+/// A session on one line, for the audit trail.
+fn in_words(session: &Session) -> String {
+    format!("{}, {}", session.device, session.address)
 }

@@ -1,7 +1,7 @@
 //! Set-up: the first operator is made, once and for good.
 
 use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus};
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::Email;
 use portcullis_domain::one_time_token::{OneTimeToken, Purpose, Worth};
@@ -11,6 +11,7 @@ use portcullis_domain::secret::{Password, PasswordHash, Token};
 use time::Duration;
 
 use crate::access::{Access, link};
+use crate::author::Author;
 use crate::client::Client;
 use crate::invitation::{refuse_link, token_for};
 use crate::password::{self, ChooseError};
@@ -81,8 +82,7 @@ pub async fn complete(
         drop(unit);
         return Err(refuse_link(access, client, Purpose::SetUp).await?);
     }
-    let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
-    make_first(access, unit.as_mut(), client, &account, actor).await?;
+    make_first(access, unit.as_mut(), client, &account, Author::newcomer(&account)).await?;
     accepted.note(unit.as_mut(), &account).await?;
     unit.commit().await?;
     Ok(())
@@ -109,7 +109,7 @@ pub async fn complete_at_console(
     let hours = access.parameters().await?.number("invitation.hours");
     let mut unit = access.begin().await?;
     unit.lock_super_administrators().await?;
-    make_first(access, unit.as_mut(), &client, &account, Actor::CommandLine).await?;
+    make_first(access, unit.as_mut(), &client, &account, Author::CONSOLE).await?;
     if let Some(accepted) = &accepted {
         accepted.note(unit.as_mut(), &account).await?;
     }
@@ -153,7 +153,7 @@ async fn make_first(
     unit: &mut dyn UnitOfWork,
     client: &Client,
     account: &Account,
-    actor: Actor,
+    author: Author,
 ) -> Result<(), ChooseError> {
     if !unit.complete_set_up(access.now()).await? {
         return Err(ChooseError::DeadLink);
@@ -164,7 +164,7 @@ async fn make_first(
         other => other?,
     }
     unit.set_roles(account.id, &[RoleId::SUPER_ADMINISTRATOR]).await?;
-    let event = access.event(actor, Action::SetUpCompleted).on(account.id.0.to_string(), account.email.as_str());
+    let event = access.event(author, Action::SetUpCompleted).on(account.id.0.to_string(), account.email.as_str());
     event.from(client).record(unit).await?;
     Ok(())
 }

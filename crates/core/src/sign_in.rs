@@ -1,7 +1,7 @@
 //! Signing in with a password.
 
 use portcullis_domain::account::{Account, AccountKind, AccountStatus};
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::email::EmailKey;
 use portcullis_domain::instant::Instant;
 use portcullis_domain::mail_message::Content;
@@ -15,6 +15,7 @@ use time::Duration;
 
 use crate::access::Access;
 use crate::account_lock::LockedOperator;
+use crate::author::Author;
 use crate::client::Client;
 use crate::denial;
 use crate::session::Authenticated;
@@ -165,7 +166,7 @@ pub async fn sign_in(
     };
     let Some(operator) = current else {
         let reason = if too_long { "too-long" } else { why_refused(found.as_ref(), &verification) };
-        let mut event = access.event(Actor::Stranger, Action::SignInRefused).from(client).with("reason", reason);
+        let mut event = access.event(Author::STRANGER, Action::SignInRefused).from(client).with("reason", reason);
         // What matches no account is not kept: people type their password into that field.
         if let Some(found) = &found {
             event = event.on(found.id.0.to_string(), found.email.as_str());
@@ -176,11 +177,10 @@ pub async fn sign_in(
     };
     refund(unit.as_mut(), &budgets).await?;
     let account = operator.account();
-    let actor = Actor::Operator(account.id, account.name.as_str().to_owned());
     if let (Verification::RightRenewed(renewed), Some(old)) = (&verification, &hash)
         && unit.renew_hash(account.id, old, renewed).await?
     {
-        access.event(actor.clone(), Action::PasswordRehashed).record(unit.as_mut()).await?;
+        access.event(&operator, Action::PasswordRehashed).record(unit.as_mut()).await?;
     }
     if let Some(replaced) = replaced
         && let Some(old) = unit.session(&replaced).await?
@@ -195,7 +195,7 @@ pub async fn sign_in(
     if stage != Stage::SecondStepDue {
         enrolment_asked = two_factor::is_asked(unit.as_mut(), &parameters, &operator, now).await?;
     }
-    let event = access.event(actor, Action::SignedIn).on(account.id.0.to_string(), account.email.as_str());
+    let event = access.event(&operator, Action::SignedIn).on(account.id.0.to_string(), account.email.as_str());
     event.from(client).with("stage", stage.as_str()).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().notify_one();

@@ -13,9 +13,10 @@ use portcullis_domain::two_factor::{Code, RecoveryCode, matching_step};
 use time::Duration;
 
 use crate::access::Access;
-use crate::account_lock::LockedOperator;
+use crate::author::Author;
 use crate::client::Client;
-use crate::session::{Authenticated, actor};
+use crate::present::{ActError, Present};
+use crate::session::Authenticated;
 use crate::sign_in::{LONGEST, give_back, refund, renew_session, spend};
 use crate::{second_step, two_factor};
 
@@ -43,12 +44,24 @@ pub enum StepUpError {
         /// How long until one more is admitted.
         retry_after: Duration,
     },
+    /// Whoever asked is not signed in any more.
+    #[error("the session is over")]
+    Over,
     /// Too many passwords are being hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl From<ActError> for StepUpError {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Over | ActError::Forbidden => Self::Over,
+            ActError::Storage(error) => error.into(),
+        }
+    }
 }
 
 /// Whether the last proof is recent enough for something dangerous.
@@ -111,16 +124,17 @@ pub async fn with_password(
         }
     }
     let mut unit = access.begin().await?;
-    let owner = LockedOperator::take(unit.as_mut(), account.id).await?;
+    let owner = Present::take(unit.as_mut(), who).await?;
     // What was proven is the present password, unless it changed while the hash was computed.
-    let owner = owner.filter(|current| current.account().password == account.password);
-    let Some(owner) = owner else { return Err(StepUpError::WrongPassword) };
+    if owner.account().password != account.password {
+        return Err(StepUpError::WrongPassword);
+    }
     // Or unless a second factor was added meanwhile.
     if unit.two_factor(account.id).await?.is_some() {
         return Err(StepUpError::CodeAsked);
     }
     let token = renew_session(access, unit.as_mut(), who, &owner, who.session.stage, access.now()).await?;
-    access.event(actor(&who.operator), Action::StepUpPassed).from(client).record(unit.as_mut()).await?;
+    access.event(&owner, Action::StepUpPassed).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     Ok(token)
 }
@@ -144,9 +158,7 @@ pub async fn with_code(
     let budgets = [of_codes];
     take(access, &budgets).await?;
     let mut unit = access.begin().await?;
-    let Some(owner) = LockedOperator::take(unit.as_mut(), account).await? else {
-        return Err(StepUpError::WrongCode);
-    };
+    let owner = Present::take(unit.as_mut(), who).await?;
     let step = match unit.two_factor(account).await? {
         Some(factor) => {
             let Some(secret) = two_factor::open(access, account, &factor) else {
@@ -190,11 +202,8 @@ pub async fn with_recovery_code(
     let budgets = [of_recovery_codes];
     take(access, &budgets).await?;
     let mut unit = access.begin().await?;
-    let account = who.operator.account();
-    let Some(owner) = LockedOperator::take(unit.as_mut(), account.id).await? else {
-        return Err(StepUpError::WrongRecoveryCode);
-    };
-    if !second_step::spend_recovery_code(access, unit.as_mut(), client, account, &code, access.now()).await? {
+    let owner = Present::take(unit.as_mut(), who).await?;
+    if !second_step::spend_recovery_code(access, unit.as_mut(), client, &owner, &code, access.now()).await? {
         drop(unit);
         refuse(access, client, who, Action::StepUpRefused).await?;
         return Err(StepUpError::WrongRecoveryCode);
@@ -210,12 +219,12 @@ async fn pass(
     mut unit: Box<dyn UnitOfWork>,
     client: &Client,
     who: &Authenticated,
-    owner: &LockedOperator,
+    owner: &Present,
     budgets: &[(BudgetKey, RateLimit)],
 ) -> Result<Token, StepUpError> {
     refund(unit.as_mut(), budgets).await?;
     let token = renew_session(access, unit.as_mut(), who, owner, who.session.stage, access.now()).await?;
-    access.event(actor(&who.operator), Action::StepUpPassed).from(client).record(unit.as_mut()).await?;
+    access.event(owner, Action::StepUpPassed).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     Ok(token)
 }
@@ -230,6 +239,6 @@ async fn take(access: &Access, budgets: &[(BudgetKey, RateLimit)]) -> Result<(),
 
 async fn refuse(access: &Access, client: &Client, who: &Authenticated, action: Action) -> Stored<()> {
     let mut unit = access.begin().await?;
-    access.event(actor(&who.operator), action).from(client).record(unit.as_mut()).await?;
+    access.event(Author::refused(who), action).from(client).record(unit.as_mut()).await?;
     unit.commit().await
 }

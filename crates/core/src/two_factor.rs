@@ -1,7 +1,7 @@
 //! The second factor: adding it, its recovery codes, removing it.
 
 use portcullis_domain::account::{Account, AccountId, Operator};
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::instant::{Instant, from_micros, to_micros};
 use portcullis_domain::mail_message::{Content, MailMessage};
 use portcullis_domain::parameter::Parameters;
@@ -15,9 +15,11 @@ use zeroize::Zeroizing;
 
 use crate::access::Access;
 use crate::account_lock::LockedOperator;
+use crate::author::Author;
 use crate::client::Client;
 use crate::outbox;
-use crate::session::{Authenticated, actor};
+use crate::present::{ActError, Present};
+use crate::session::Authenticated;
 use crate::sign_in::{arrive, renew_session};
 
 /// How long a QR code that was shown can be confirmed.
@@ -96,9 +98,15 @@ pub enum AddError {
         /// How long until one more is admitted.
         retry_after: Duration,
     },
-    /// Storage failed.
+    /// Whoever asked is not signed in any more, or storage failed.
     #[error(transparent)]
-    Storage(#[from] StorageError),
+    Act(#[from] ActError),
+}
+
+impl From<StorageError> for AddError {
+    fn from(error: StorageError) -> Self {
+        Self::Act(error.into())
+    }
 }
 
 /// What comes of adding a second factor.
@@ -130,9 +138,7 @@ pub async fn add(
     let now = access.now();
     let key = BudgetKey::new("two-factor/enrolment", &[&account.id.0.to_string()]);
     let mut unit = access.begin().await?;
-    let Some(owner) = LockedOperator::take(unit.as_mut(), account.id).await? else {
-        return Err(StorageError::Conflict.into());
-    };
+    let owner = Present::take(unit.as_mut(), who).await?;
     let limit = RateLimit::new(10, Duration::HOUR);
     if let Decision::Refused { retry_after } = unit.spend_budget(&key, &limit, now).await? {
         return Err(AddError::Limited { retry_after });
@@ -164,7 +170,7 @@ pub async fn add(
     };
     let content = Content::TwoFactorAdded { device: client.device.clone(), address: client.address.clone() };
     tell(access, unit.as_mut(), account, content).await?;
-    let event = access.event(actor(&who.operator), Action::TwoFactorAdded);
+    let event = access.event(&owner, Action::TwoFactorAdded);
     event.on(account.id.0.to_string(), account.email.as_str()).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().notify_one();
@@ -216,23 +222,23 @@ pub async fn state(access: &Access, account: AccountId) -> Stored<Option<State>>
 /// Makes ten new recovery codes; the old ones are void, which is told by mail (ASVS 6.3.7). `None` when the second factor is off.
 ///
 /// # Errors
-/// [`StorageError`].
+/// [`ActError`].
 pub async fn replace_recovery_codes(
     access: &Access,
     client: &Client,
     who: &Authenticated,
-) -> Stored<Option<Vec<RecoveryCode>>> {
+) -> Result<Option<Vec<RecoveryCode>>, ActError> {
     let codes = new_codes(access);
     let digests: Vec<_> = codes.iter().map(RecoveryCode::digest).collect();
     let mut unit = access.begin().await?;
-    LockedOperator::take(unit.as_mut(), who.operator.id()).await?;
-    if !unit.replace_recovery_codes(who.operator.id(), &digests).await? {
+    let owner = Present::take(unit.as_mut(), who).await?;
+    if !unit.replace_recovery_codes(owner.id(), &digests).await? {
         return Ok(None);
     }
-    let event = access.event(actor(&who.operator), Action::RecoveryCodesReplaced);
-    event.from(client).record(unit.as_mut()).await?;
+    let event = access.event(&owner, Action::RecoveryCodesReplaced);
+    event.on(owner.id().0.to_string(), owner.email().as_str()).from(client).record(unit.as_mut()).await?;
     let content = Content::RecoveryCodesReplaced { device: client.device.clone(), address: client.address.clone() };
-    tell(access, unit.as_mut(), who.operator.account(), content).await?;
+    tell(access, unit.as_mut(), owner.account(), content).await?;
     unit.commit().await?;
     access.mail_waits().notify_one();
     Ok(Some(codes))
@@ -244,9 +250,15 @@ pub enum RemoveError {
     /// It is off.
     #[error("two-factor authentication is off")]
     Off,
-    /// Storage failed.
+    /// Whoever asked is not signed in any more, or storage failed.
     #[error(transparent)]
-    Storage(#[from] StorageError),
+    Act(#[from] ActError),
+}
+
+impl From<StorageError> for RemoveError {
+    fn from(error: StorageError) -> Self {
+        Self::Act(error.into())
+    }
 }
 
 /// Removes one's own second factor. Ends the other sessions and pending links (ASVS 7.4.3); this one goes on under the
@@ -258,8 +270,8 @@ pub async fn remove(access: &Access, client: &Client, who: &Authenticated) -> Re
     let parameters = access.parameters().await?;
     let now = access.now();
     let mut unit = access.begin().await?;
-    let owner = LockedOperator::take(unit.as_mut(), who.operator.id()).await?.ok_or(RemoveError::Off)?;
-    take_away(access, unit.as_mut(), client, &owner, actor(&who.operator), None, Some(who)).await?;
+    let owner = Present::take(unit.as_mut(), who).await?;
+    take_away(access, unit.as_mut(), client, &owner, (&owner).into(), None, Some(who)).await?;
     // Where a second factor is required, another must be added before anything else.
     let stage = progress(unit.as_mut(), &parameters, &owner, true, now).await?.stage();
     let token = renew_session(access, unit.as_mut(), who, &owner, stage, now).await?;
@@ -274,7 +286,7 @@ pub(crate) async fn take_away(
     unit: &mut dyn UnitOfWork,
     client: &Client,
     owner: &LockedOperator,
-    actor: Actor,
+    author: Author,
     by: Option<String>,
     keeps: Option<&Authenticated>,
 ) -> Result<(), RemoveError> {
@@ -289,7 +301,7 @@ pub(crate) async fn take_away(
     unit.end_sessions(account.id, keeps.map(|who| who.session.id)).await?;
     unit.void_tokens(account.id, None, access.now()).await?;
     tell(access, unit, account, Content::TwoFactorRemoved { by }).await?;
-    let event = access.event(actor, Action::TwoFactorRemoved);
+    let event = access.event(author, Action::TwoFactorRemoved);
     event.on(account.id.0.to_string(), account.email.as_str()).from(client).record(unit).await?;
     Ok(())
 }

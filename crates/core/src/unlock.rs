@@ -25,7 +25,7 @@ const MOST: u64 = 500;
 pub async fn unlock(access: &Access, by: Authority<'_>, client: &Client, id: AccountId) -> Result<(), CareError> {
     let parameters = access.parameters().await?;
     let since = Some(access.now() - Duration::DAY);
-    let (mut unit, target, _) = reach(access, by, id).await?;
+    let (mut unit, target, acting) = reach(access, by, id).await?;
     let account = id.0.to_string();
     let filter = AuditFilter {
         action: Some(Action::SignInRefused),
@@ -65,6 +65,6 @@ pub async fn unlock(access: &Access, by: Authority<'_>, client: &Client, id: Acc
             unit.refund_budget(key, limit).await?;
         }
     }
-    event(access, by, client, Action::OperatorUnlocked, &target).record(unit.as_mut()).await?;
+    event(access, &acting, client, Action::OperatorUnlocked, &target).record(unit.as_mut()).await?;
     Ok(unit.commit().await?)
 }

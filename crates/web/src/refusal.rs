@@ -1,6 +1,7 @@
 //! What a request is told when it is not served. The inside is logged once and never shown (ASVS 16.5.1).
 
 use poem::http::StatusCode;
+use portcullis_core::present::ActError;
 use portcullis_domain::ports::credentials::HashingError;
 use portcullis_domain::ports::storage::StorageError;
 use time::Duration;
@@ -54,6 +55,16 @@ impl From<StorageError> for Refusal {
     fn from(error: StorageError) -> Self {
         tracing::error!(%error, "storage failed; the request was refused");
         Self::Unavailable
+    }
+}
+
+impl From<ActError> for Refusal {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Over => Self::SignInFirst,
+            ActError::Forbidden => Self::Forbidden,
+            ActError::Storage(error) => error.into(),
+        }
     }
 }
 

@@ -1,15 +1,20 @@
 //! Exporting the audit trail, page by page: however long it is, a page of it is in memory.
 
+use portcullis_domain::account::{AccountId, AccountStatus};
 use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::ports::storage::audit_trail::{AuditFilter, Entry};
-use portcullis_domain::ports::storage::{StorageError, Stored};
+use portcullis_domain::ports::storage::{StorageError, View};
 use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
+use portcullis_domain::role::Level;
 use serde_json::json;
 use time::Duration;
 use time::format_description::well_known::Rfc3339;
 
 use crate::access::Access;
+use crate::author::Author;
 use crate::client::Client;
+use crate::present::{ActError, Present};
 use crate::session::Authenticated;
 
 /// How many events are read at once.
@@ -71,9 +76,15 @@ pub enum ExportError {
         /// When the next one may begin.
         retry_after: Duration,
     },
-    /// Storage failed.
+    /// Whoever asked may not (any more), or storage failed.
     #[error(transparent)]
-    Storage(#[from] StorageError),
+    Act(#[from] ActError),
+}
+
+impl From<StorageError> for ExportError {
+    fn from(error: StorageError) -> Self {
+        Self::Act(error.into())
+    }
 }
 
 /// An export that goes on while somebody reads it.
@@ -81,6 +92,8 @@ pub struct Export {
     access: Access,
     filter: AuditFilter,
     format: Format,
+    /// Who reads it; nobody in particular at the console.
+    reader: Option<AccountId>,
     after: i64,
     begun: bool,
     done: bool,
@@ -97,17 +110,17 @@ pub async fn begin(
     format: Format,
 ) -> Result<Export, ExportError> {
     let mut unit = access.begin().await?;
-    let event = match exporter {
-        Exporter::CommandLine => access.event(Actor::CommandLine, Action::AuditExported),
+    let (event, reader) = match exporter {
+        Exporter::CommandLine => (access.event(Author::CONSOLE, Action::AuditExported), None),
         Exporter::Operator(who, client) => {
-            let id = who.operator.id();
+            let present = Present::holding(unit.as_mut(), who, BuiltIn::Audit, Level::View).await?;
+            let id = present.id();
             let key = BudgetKey::new("audit-export/account", &[&id.0.to_string()]);
             let limit = RateLimit::new(PER_HOUR, Duration::HOUR);
             if let Decision::Refused { retry_after } = unit.spend_budget(&key, &limit, access.now()).await? {
                 return Err(ExportError::Limited { retry_after });
             }
-            let actor = Actor::Operator(id, who.operator.name().as_str().to_owned());
-            access.event(actor, Action::AuditExported).from(client)
+            (access.event(&present, Action::AuditExported).from(client), Some(id))
         }
     };
     let moment = |instant: Option<time::OffsetDateTime>| instant.and_then(|at| at.format(&Rfc3339).ok());
@@ -122,19 +135,23 @@ pub async fn begin(
     let event = asked.fold(event.with("format", format.as_str()), |event, (key, value)| event.with(key, value));
     event.record(unit.as_mut()).await?;
     unit.commit().await?;
-    Ok(Export { access: access.clone(), filter, format, after: 0, begun: false, done: false })
+    Ok(Export { access: access.clone(), filter, format, reader, after: 0, begun: false, done: false })
 }
 
 impl Export {
     /// The next part of the file; `None` when it is complete.
     ///
     /// # Errors
-    /// [`StorageError`]: the file ends in the middle, and whoever sends it must not let it look complete.
-    pub async fn next(&mut self) -> Stored<Option<String>> {
+    /// [`ActError`], when its reader may not read on, or storage failed: the file ends in the middle, and whoever sends it
+    /// must not let it look complete.
+    pub async fn next(&mut self) -> Result<Option<String>, ActError> {
         if self.done {
             return Ok(None);
         }
         let mut view = self.access.ports().storage.view().await?;
+        if let Some(reader) = self.reader {
+            may_read_on(view.as_mut(), reader).await?;
+        }
         let entries = view.search_audit_from(&self.filter, self.after, PAGE).await?;
         self.done = entries.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
         if let Some(last) = entries.last() {
@@ -156,6 +173,17 @@ impl Export {
         }
         Ok(Some(part))
     }
+}
+
+/// A file may take its reader minutes. Meanwhile they may be suspended, lose the permission, or be signed out everywhere
+/// because the device is in other hands.
+async fn may_read_on(view: &mut dyn View, reader: AccountId) -> Result<(), ActError> {
+    let present = view.operator(reader).await?.filter(|now| now.status() == AccountStatus::Active);
+    let Some(present) = present else { return Err(ActError::Over) };
+    if view.sessions(reader).await?.is_empty() {
+        return Err(ActError::Over);
+    }
+    if present.grants().allow(&BuiltIn::Audit.id(), Level::View) { Ok(()) } else { Err(ActError::Forbidden) }
 }
 
 const COLUMNS: [&str; 12] = [

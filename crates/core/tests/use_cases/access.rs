@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portcullis_core::{Access, Settings};
 use portcullis_domain::alias::Alias;
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::parameter::ALIAS;
 use portcullis_domain::ports::storage::Storage;
 use portcullis_domain::rate_limit::RateLimit;
@@ -70,7 +70,7 @@ async fn a_new_alias_is_live_at_once_here_and_within_half_a_second_elsewhere() {
     let elsewhere = app.node(|_| ()).await;
     let old = elsewhere.alias().await;
     let new = alias("grey-otter-4-river");
-    app.access.set_alias(new.clone(), Actor::CommandLine).await.unwrap();
+    app.access.set_alias(new.clone()).await.unwrap();
     assert!(app.access.alias().await == new);
     app.advance(FRESH - MICROSECOND);
     assert!(elsewhere.alias().await == old, "it is not read at every request");
@@ -89,7 +89,7 @@ async fn a_reader_that_is_late_does_not_bring_the_old_alias_back() {
     let new = alias("grey-otter-4-river");
     let change = async {
         opened.notified().await;
-        node.set_alias(new.clone(), Actor::CommandLine).await.unwrap();
+        node.set_alias(new.clone()).await.unwrap();
         go.notify_one();
     };
     let (seen, ()) = tokio::join!(node.alias(), change);
@@ -104,7 +104,7 @@ async fn the_alias_stays_while_storage_is_away_and_nothing_is_decided() {
     app.advance(Duration::HOUR);
     assert!(app.access.alias().await == before);
     assert!(app.access.parameters().await.is_err());
-    assert!(app.access.set_alias(alias("grey-otter-4-river"), Actor::CommandLine).await.is_err());
+    assert!(app.access.set_alias(alias("grey-otter-4-river")).await.is_err());
     assert!(app.access.alias().await == before, "what was not stored is not live");
     app.storage.set_unavailable(false);
     assert!(app.access.alias().await == before);

@@ -3,7 +3,7 @@
 use portcullis_core::{account, password_change, session, set_up};
 use portcullis_domain::account::{AccountKind, AccountStatus};
 use portcullis_domain::alias::Alias;
-use portcullis_domain::audit::{Action, Actor};
+use portcullis_domain::audit::Action;
 use portcullis_domain::language::Language;
 use portcullis_domain::secret::Password;
 use time::Duration;
@@ -23,7 +23,7 @@ async fn first_days() -> TestApp {
     app.accept(&link, GOOD).await.unwrap();
     assert!(app.accept(&link, OTHER).await.is_err());
     let (_, bea) = app.signed_in(BEA, GOOD).await;
-    session::sign_out(&app.access, &bea).await.unwrap();
+    session::sign_out(&app.access, &here(), &bea).await.unwrap();
     // Somebody types a password where the address belongs.
     assert!(app.sign_in(GOOD, GOOD).await.is_err());
     assert!(app.sign_in("vendor@shop.example", GOOD).await.is_err());
@@ -42,14 +42,14 @@ async fn first_days() -> TestApp {
     let node = app.node(|ports| ports.hasher = crate::app::hasher(2)).await;
     portcullis_core::sign_in::sign_in(&node, &here(), BEA, Password::new(OTHER), None).await.unwrap();
     let (_, bea) = app.signed_in(BEA, OTHER).await;
-    account::set_profile(&app.access, &bea, name("Béa"), Language::Fr).await.unwrap();
+    account::set_profile(&app.access, &here(), &bea, name("Béa"), Language::Fr).await.unwrap();
     let bea_here = here();
     let change = |current, new| {
         password_change::change(&app.access, &bea_here, &bea, Password::new(current), Password::new(new))
     };
     assert!(change(WRONG, GOOD).await.is_err());
     change(OTHER, GOOD).await.unwrap();
-    app.access.set_alias(Alias::parse("grey-otter-4-river").unwrap(), Actor::CommandLine).await.unwrap();
+    app.access.set_alias(Alias::parse("grey-otter-4-river").unwrap()).await.unwrap();
     app
 }
 

@@ -7,6 +7,7 @@ mod doubles;
 
 mod access;
 mod account_import;
+mod acting;
 mod audit_events;
 mod audit_trail;
 mod invitation;

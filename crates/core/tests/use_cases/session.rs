@@ -93,8 +93,8 @@ async fn signing_out_ends_this_session_on_the_server_and_no_other() {
     let app = TestApp::new().await;
     let (cookie, who) = app.signed_in(ADA, ADAS).await;
     let (other, _) = app.signed_in(ADA, ADAS).await;
-    session::sign_out(&app.access, &who).await.unwrap();
-    session::sign_out(&app.access, &who).await.unwrap();
+    session::sign_out(&app.access, &here(), &who).await.unwrap();
+    session::sign_out(&app.access, &here(), &who).await.unwrap();
     assert!(app.authenticate(&cookie).await.is_none() && app.authenticate(&other).await.is_some());
     assert_eq!(app.count(Action::SignedOut).await, 1);
 }

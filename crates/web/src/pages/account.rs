@@ -42,7 +42,7 @@ pub(crate) async fn submit(cx: &Context) -> Answer {
     let language = Language::from_tag(cx.form.one("locale"));
     match (DisplayName::parse(cx.form.one("name")), language) {
         (Ok(name), Some(language)) => {
-            set_profile(cx.access(), who, name, language).await?;
+            set_profile(cx.access(), &cx.client, who, name, language).await?;
             Ok(cx.see_other("/account?done=profile"))
         }
         (name, language) => {

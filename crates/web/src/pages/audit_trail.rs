@@ -153,7 +153,7 @@ pub(crate) async fn show(cx: &Context) -> Answer {
 }
 
 /// The file, written while it is read: a page of the trail is in memory at a time. When storage fails in the middle the
-/// connection breaks off, so that half a file never looks whole.
+/// connection breaks off, so that half a file never looks whole; so it does when its reader may not read on.
 pub(crate) async fn export(cx: &Context) -> Answer {
     let who = cx.signed_in()?;
     let format = Format::parse(cx.query.one("format")).ok_or(Refusal::NotFound)?;
@@ -164,7 +164,7 @@ pub(crate) async fn export(cx: &Context) -> Answer {
     let begun = begin(cx.access(), Exporter::Operator(who, &cx.client), filter, format).await;
     let export = begun.map_err(|error| match error {
         ExportError::Limited { retry_after } => Refusal::Limited(retry_after),
-        ExportError::Storage(error) => error.into(),
+        ExportError::Act(error) => error.into(),
     })?;
     let day = cx.access().now().date();
     Ok(Response::builder()
@@ -177,7 +177,7 @@ async fn next(mut export: Export) -> Result<Option<(String, Export)>, std::io::E
     match export.next().await {
         Ok(part) => Ok(part.map(|part| (part, export))),
         Err(error) => {
-            tracing::error!(%error, "an export broke off");
+            tracing::warn!(%error, "an export broke off");
             Err(std::io::Error::other("the export broke off"))
         }
     }

@@ -9,7 +9,7 @@ use portcullis_words::Value;
 use crate::context::{Answer, Context};
 use crate::form::Errors;
 use crate::page::Page;
-use crate::refusal::seconds;
+use crate::refusal::{Refusal, seconds};
 
 #[derive(Template)]
 #[template(path = "confirm.html")]
@@ -80,6 +80,7 @@ pub(crate) async fn submit(cx: &Context) -> Answer {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(pause));
             Ok(response)
         }
+        Err(StepUpError::Over) => Err(Refusal::SignInFirst),
         Err(StepUpError::Hashing(error)) => Err(error.into()),
         Err(StepUpError::Storage(error)) => Err(error.into()),
     }

@@ -67,7 +67,7 @@ pub(crate) async fn submit(cx: &Context) -> Answer {
 
 pub(crate) async fn sign_out(cx: &Context) -> Answer {
     if let Some(who) = &cx.who {
-        session::sign_out(cx.access(), who).await.map_err(Refusal::from)?;
+        session::sign_out(cx.access(), &cx.client, who).await.map_err(Refusal::from)?;
     }
     Ok(cx.see_other("/login"))
 }

@@ -123,6 +123,6 @@ pub(crate) async fn test(cx: &Context) -> Answer {
     match mail_desk::test(cx.access(), &cx.client, cx.signed_in()?).await {
         Ok(()) => Ok(cx.see_other("/mail?done=tested")),
         Err(TestError::Limited { retry_after }) => Err(Refusal::Limited(retry_after)),
-        Err(TestError::Storage(error)) => Err(error.into()),
+        Err(TestError::Act(error)) => Err(error.into()),
     }
 }

@@ -73,6 +73,7 @@ fn in_words(cx: &Context, error: ChangeError) -> Result<Errors, Refusal> {
         ChangeError::WrongCurrent => Ok(Errors::one("current_password", cx.text("password-change-wrong-current"))),
         ChangeError::Unchanged => Ok(Errors::one("password", cx.text("password-change-unchanged"))),
         ChangeError::Limited { retry_after } => Err(Refusal::Limited(retry_after)),
+        ChangeError::Over => Err(Refusal::SignInFirst),
         ChangeError::Choose(error) => Ok(link::refused(cx, error)?.unwrap_or_default()),
     }
 }

@@ -107,7 +107,7 @@ pub(crate) async fn add(cx: &Context) -> Answer {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(pause));
             Ok(response)
         }
-        Err(AddError::Storage(error)) => Err(error.into()),
+        Err(AddError::Act(error)) => Err(error.into()),
     }
 }
 
@@ -123,7 +123,7 @@ pub(crate) async fn remove(cx: &Context) -> Answer {
     match two_factor::remove(cx.access(), &cx.client, cx.signed_in()?).await {
         Ok(token) => Ok(cx.see_other_as("/account/two-factor", &token)),
         Err(RemoveError::Off) => Ok(cx.see_other("/account/two-factor")),
-        Err(RemoveError::Storage(error)) => Err(error.into()),
+        Err(RemoveError::Act(error)) => Err(error.into()),
     }
 }
 
