@@ -10,8 +10,8 @@ pub struct Client {
     pub address: String,
     /// What it calls itself (`User-Agent`), at most 200 characters.
     pub device: String,
-    /// The language that it asks for.
-    pub language: Language,
+    /// The language that it asks for, of those that there are; `None` when it asks for none of them.
+    pub language: Option<Language>,
     /// The digest of its device cookie, when it brought one. A device that completed a sign-in of an account before has a
     /// budget of its own for it, so that an attack on the account does not shut its owner out (ASVS 6.1.1).
     pub device_cookie: Option<Digest256>,
@@ -20,11 +20,6 @@ pub struct Client {
 impl Client {
     /// The machine's own console.
     pub fn console() -> Self {
-        Self {
-            address: "console".to_owned(),
-            device: "command line".to_owned(),
-            language: Language::En,
-            device_cookie: None,
-        }
+        Self { address: "console".to_owned(), device: "command line".to_owned(), language: None, device_cookie: None }
     }
 }

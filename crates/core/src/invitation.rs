@@ -73,7 +73,7 @@ pub async fn invite(
         email,
         name,
         // Until they come with a browser of their own: what the inviter reads is the best guess.
-        language: acting.language().unwrap_or(client.language),
+        language: acting.language().or(client.language).unwrap_or_default(),
         status: AccountStatus::Invited,
         password: None,
         password_set_at: None,
@@ -215,6 +215,12 @@ pub(crate) async fn choose_by_link(
     }
     unit.void_tokens(account.id, None, now).await?;
     unit.end_sessions(account.id, None).await?;
+    if purpose == Purpose::Invitation
+        && let Some(language) = client.language
+    {
+        // The inviter's language was a guess; here is somebody who says theirs.
+        unit.set_profile(current.id(), current.name(), language).await?;
+    }
     if purpose == Purpose::PasswordReset {
         // Whoever resets may do so because a device is in other hands.
         unit.forget_devices(account.id).await?;

@@ -138,7 +138,7 @@ fn first_account(
         kind: AccountKind::Operator,
         email,
         name,
-        language: client.language,
+        language: client.language.unwrap_or_default(),
         status: if password.is_some() { AccountStatus::Active } else { AccountStatus::Invited },
         password_set_at: password.is_some().then_some(now),
         password,

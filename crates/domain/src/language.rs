@@ -39,9 +39,9 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 
-    /// The best language for an `Accept-Language` header (RFC 9110 §12.5.4).
-    pub fn negotiate(header: &str) -> Self {
-        let mut best = (0.0_f32, Self::default());
+    /// The best language for an `Accept-Language` header (RFC 9110 §12.5.4); `None` when it asks for none of them.
+    pub fn negotiate(header: &str) -> Option<Self> {
+        let mut best = (0.0_f32, None);
         for part in header.split(',') {
             // White space may stand around the semicolon, and the `q` may be a capital.
             let (tag, quality) = match part.split_once(';') {
@@ -51,7 +51,7 @@ impl Language {
             if let Some(language) = Self::from_tag(tag)
                 && quality > best.0
             {
-                best = (quality, language);
+                best = (quality, Some(language));
             }
         }
         best.1
@@ -63,16 +63,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_language_follows_the_browser_and_falls_back_to_english() {
+    fn the_language_is_the_one_that_the_browser_likes_best_of_those_that_there_are() {
         for (header, language) in [
-            ("fr-FR,fr;q=0.9,en;q=0.8", Language::Fr),
-            ("en;q=0.5, fr;q=0.7", Language::Fr),
-            ("de, en;q=0.4", Language::En),
-            ("", Language::En),
-            ("fr;q=x", Language::En),
-            ("en; q=0.5, fr ; Q=0.7", Language::Fr),
-            ("fr;q=0, *", Language::En),
-            ("fr;", Language::En),
+            ("fr-FR,fr;q=0.9,en;q=0.8", Some(Language::Fr)),
+            ("en;q=0.5, fr;q=0.7", Some(Language::Fr)),
+            ("de, en;q=0.4", Some(Language::En)),
+            ("de", None),
+            ("", None),
+            ("fr;q=x", None),
+            ("en; q=0.5, fr ; Q=0.7", Some(Language::Fr)),
+            ("fr;q=0, *", None),
+            ("fr;", None),
         ] {
             assert_eq!(Language::negotiate(header), language, "{header}");
         }

@@ -55,7 +55,8 @@ impl Context {
 
     /// Speaks the reader's language: the operator's, or the one the browser asks for.
     pub fn speaker(&self) -> Speaker<'_> {
-        let language = self.who.as_ref().map_or(self.client.language, |who| who.operator.account().language);
+        let language =
+            self.who.as_ref().map_or(self.client.language.unwrap_or_default(), |who| who.operator.account().language);
         self.app.words.speaker(language)
     }
 

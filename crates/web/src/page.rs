@@ -3,7 +3,7 @@
 use askama::Template;
 use poem::Response;
 use poem::http::{HeaderValue, header};
-use portcullis_domain::functionality::BuiltIn;
+use portcullis_domain::functionality::{BuiltIn, Functionality, FunctionalityId};
 use portcullis_domain::password_policy::{PasswordPolicy, Unmet};
 use portcullis_domain::role::Level;
 use portcullis_domain::session::Stage;
@@ -129,8 +129,19 @@ impl<'a> Page<'a> {
 
     /// Whether the menu shows a built-in functionality.
     pub fn may_view(&self, functionality: BuiltIn) -> bool {
+        self.holds(&functionality.id())
+    }
+
+    fn holds(&self, functionality: &FunctionalityId) -> bool {
         let who = self.cx.who.as_ref().filter(|who| who.session.stage == Stage::SignedIn);
-        who.is_some_and(|who| who.operator.grants().allow(&functionality.id(), Level::View))
+        who.is_some_and(|who| who.operator.grants().allow(functionality, Level::View))
+    }
+
+    /// The installation's functionalities that the operator may use, in the order of the configuration. One without an
+    /// address leads nowhere: the menu leaves it out, the dashboard says that it is there.
+    pub fn functionalities(&self) -> Vec<&'a Functionality> {
+        let named = self.cx.app.access.settings().functionalities.iter();
+        named.filter(|functionality| self.holds(&functionality.id)).collect()
     }
 
     /// Whether the menu shows the parameters.

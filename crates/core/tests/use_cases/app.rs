@@ -261,7 +261,12 @@ impl TestApp {
 }
 
 pub(crate) fn client(address: &str) -> Client {
-    Client { address: address.to_owned(), device: "Browser".to_owned(), language: Language::En, device_cookie: None }
+    Client {
+        address: address.to_owned(),
+        device: "Browser".to_owned(),
+        language: Some(Language::En),
+        device_cookie: None,
+    }
 }
 
 /// The client that most tests are.

@@ -2,9 +2,11 @@
 
 use portcullis_core::invitation::{self, Inspection, InviteError, Inviter};
 use portcullis_core::password::ChooseError;
+use portcullis_core::{Client, account};
 use portcullis_domain::account::{AccountKind, AccountStatus};
 use portcullis_domain::audit::Action;
 use portcullis_domain::functionality::BuiltIn;
+use portcullis_domain::language::Language;
 use portcullis_domain::mail_message::Content;
 use portcullis_domain::one_time_token::Purpose;
 use portcullis_domain::role::{Level, RoleId};
@@ -40,6 +42,25 @@ async fn an_invited_colleague_creates_a_password_and_signs_in() {
     let (_, bea) = app.signed_in(BEA, GOOD).await;
     assert!(bea.operator.grants().allow(&BuiltIn::Mail.id(), Level::View));
     assert!(!bea.operator.grants().allow(&BuiltIn::Mail.id(), Level::Manage));
+}
+
+#[tokio::test]
+async fn an_invitation_is_in_the_inviters_language_until_the_colleagues_own_browser_says_theirs() {
+    let app = TestApp::new().await;
+    let (_, ada) = app.signed_in(ADA, ADAS).await;
+    account::set_profile(&app.access, &here(), &ada, name("Ada"), Language::Fr).await.unwrap();
+    for (address, asks, becomes) in
+        [("en@shop.example", Some(Language::En), Language::En), ("de@shop.example", None, Language::Fr)]
+    {
+        // Ada reads French, whatever the browser asks for that she borrowed.
+        let link = invite_as(&app, Inviter::Operator(&ada.operator), address, &[]).await.unwrap();
+        assert_eq!(app.account(address).await.unwrap().language, Language::Fr);
+        let mails = app.delivered_apart_from_sign_ins().await;
+        assert_eq!(mails.last().unwrap().language, Language::Fr);
+        let theirs = Client { language: asks, ..here() };
+        invitation::accept(&app.access, &theirs, &token(&link), Password::new(GOOD)).await.unwrap();
+        assert_eq!(app.account(address).await.unwrap().language, becomes, "{address}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use poem::http::StatusCode;
-use portcullis_domain::role::Level;
 
 use crate::context::{Answer, Context};
 use crate::page::Page;
@@ -21,7 +20,6 @@ struct Dashboard<'a> {
 }
 
 pub(crate) async fn show(cx: &Context) -> Answer {
-    let who = cx.signed_in()?;
     let page = Page::new(cx, "dashboard-title");
     let mut tiles = Vec::new();
     if page.sees_operators() {
@@ -47,14 +45,10 @@ pub(crate) async fn show(cx: &Context) -> Answer {
     if page.sees_mail() {
         tiles.push(Tile { name: cx.text("mail-title"), description: cx.text("mail-tile"), url: page.at("/mail") });
     }
-    for functionality in &cx.access().settings().functionalities {
-        if who.operator.grants().allow(&functionality.id, Level::View) {
-            tiles.push(Tile {
-                name: functionality.name.clone(),
-                description: functionality.description.clone(),
-                url: functionality.url.clone().unwrap_or_default(),
-            });
-        }
-    }
+    tiles.extend(page.functionalities().into_iter().map(|functionality| Tile {
+        name: functionality.name.clone(),
+        description: functionality.description.clone(),
+        url: functionality.url.clone().unwrap_or_default(),
+    }));
     Ok(cx.html(StatusCode::OK, &Dashboard { page, tiles }))
 }

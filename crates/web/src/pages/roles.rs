@@ -22,6 +22,8 @@ struct Line {
     id: String,
     name: String,
     description: String,
+    /// The functionality is not there any more.
+    gone: bool,
     view: Tick,
     manage: Tick,
 }
@@ -29,7 +31,7 @@ struct Line {
 /// A check box of the matrix.
 struct Tick {
     ticked: bool,
-    /// Whoever looks holds it, so may grant it.
+    /// Whoever looks holds it, so may grant it; or it means nothing any more, and may be taken away.
     free: bool,
 }
 
@@ -109,18 +111,20 @@ fn in_words(cx: &Context, grants: &Grants) -> String {
 }
 
 fn lines(cx: &Context, held: &Grants, before: &Grants, ticked: &Grants) -> Vec<Line> {
-    let mut all = roles::functionalities(cx.access());
+    let there = roles::functionalities(cx.access());
     // What a role granted of a functionality that is gone is shown, so that it can be taken away.
-    if let Grants::Some(before) = before {
-        let gone: Vec<_> = before.keys().filter(|id| !all.contains(id)).cloned().collect();
-        all.extend(gone);
-    }
-    let tick = |id: &FunctionalityId, level| Tick { ticked: ticked.allow(id, level), free: held.allow(id, level) };
-    let line = |id: FunctionalityId| {
-        let (name, description) = functionality(cx, &id);
-        Line { name, description, view: tick(&id, Level::View), manage: tick(&id, Level::Manage), id: id.to_string() }
+    let gone: Vec<FunctionalityId> = match before {
+        Grants::Everything => Vec::new(),
+        Grants::Some(before) => before.keys().filter(|id| !there.contains(id)).cloned().collect(),
     };
-    all.into_iter().map(line).collect()
+    let line = |id: &FunctionalityId, free: &Grants, gone: bool| {
+        let tick = |level| Tick { ticked: ticked.allow(id, level), free: free.allow(id, level) };
+        let (view, manage) = (tick(Level::View), tick(Level::Manage));
+        let (name, description) = functionality(cx, id);
+        Line { name, description, gone, view, manage, id: id.to_string() }
+    };
+    let there = there.iter().map(|id| line(id, held, false));
+    there.chain(gone.iter().map(|id| line(id, before, true))).collect()
 }
 
 /// What the form asks for; `None` when one of the permissions is no permission.

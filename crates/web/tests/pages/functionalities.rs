@@ -1,0 +1,93 @@
+//! The installation's functionalities: shown to whoever holds them, and what becomes of permissions when one is gone.
+
+use poem::http::StatusCode;
+use portcullis_core::authority::Authority;
+use portcullis_core::{Client, operator_care, roles};
+use portcullis_domain::account::AccountStatus;
+use portcullis_domain::functionality::{BuiltIn, Functionality, FunctionalityId};
+use portcullis_domain::ports::storage::Storage;
+use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
+use uuid::Uuid;
+
+use crate::shop::{ADA, ADAS, BEA, BEAS, Shop, field, shop};
+
+fn functionality(id: &str, url: Option<&str>) -> Functionality {
+    Functionality {
+        id: FunctionalityId::parse(id).unwrap(),
+        name: format!("The {id}"),
+        description: String::new(),
+        url: url.map(str::to_owned),
+    }
+}
+
+/// A role with these permissions, as an earlier installation may have left it.
+async fn role(shop: &Shop, number: u128, permissions: &[(FunctionalityId, Level)]) -> RoleId {
+    let role = Role {
+        id: RoleId(Uuid::from_u128(number)),
+        name: RoleName::parse(&format!("Role {number}")).unwrap(),
+        description: String::new(),
+        grants: Grants::Some(permissions.iter().cloned().collect()),
+        version: 1,
+    };
+    let mut unit = shop.storage.begin().await.unwrap();
+    unit.insert_role(&role).await.unwrap();
+    unit.commit().await.unwrap();
+    role.id
+}
+
+#[tokio::test]
+async fn the_menu_of_every_wide_page_shows_the_functionalities_that_one_holds_and_no_other() {
+    let (orders, stock) = (functionality("orders", Some("https://shop.example/orders")), functionality("stock", None));
+    let returns = functionality("returns", Some("/returns"));
+    let shop = shop(vec![orders.clone(), stock.clone(), returns]).await;
+    let bea = shop.active(BEA, BEAS).await;
+    let held = [(orders.id, Level::View), (stock.id, Level::Manage), (BuiltIn::Mail.id(), Level::View)];
+    shop.set_roles(bea, &[role(&shop, 7, &held).await]).await;
+    let mut bea = shop.signed_in(BEA, BEAS).await;
+    for path in ["", "/mail", "/account", "/account/sessions"] {
+        let (status, _, page) = bea.get(path).await;
+        let menu = page.split_once("<nav class=\"sidemenu\"").unwrap().1.split_once("</nav>").unwrap().0;
+        assert_eq!(status, StatusCode::OK);
+        assert!(menu.contains("<a href=\"https://shop.example/orders\">The orders</a>"), "{path}: {menu}");
+        assert!(!menu.contains("The returns") && !menu.contains("The stock"), "{path}: {menu}");
+    }
+    assert!(bea.get("").await.2.contains("The stock"), "the dashboard says that it is there");
+    let mut ada = shop.signed_in(ADA, ADAS).await;
+    assert!(ada.get("/roles").await.2.contains("<a href=\"/returns\">The returns</a>"));
+}
+
+#[tokio::test]
+async fn a_permission_of_a_functionality_that_is_gone_is_shown_as_such_and_dropped_by_whoever_lacks_it() {
+    let shop = shop(vec![]).await;
+    let gone = FunctionalityId::parse("gone").unwrap();
+    let own = [(BuiltIn::Roles.id(), Level::Manage), (BuiltIn::Operators.id(), Level::Manage)];
+    let editor = role(&shop, 7, &own).await;
+    let old = role(&shop, 8, &[(gone.clone(), Level::View), (BuiltIn::Roles.id(), Level::View)]).await;
+    let bea = shop.active(BEA, BEAS).await;
+    shop.set_roles(bea, &[editor]).await;
+    let cyd = shop.active("cyd@shop.example", BEAS).await;
+    let mut bea = shop.signed_in(BEA, BEAS).await;
+
+    // It keeps nobody from giving the role for what it is worth, nor from caring for whoever holds it.
+    let by = shop.operator(BEA).await;
+    let by = Authority::Operator(&by);
+    operator_care::set_roles(&shop.access, by, &Client::console(), cyd, &[old]).await.unwrap();
+    operator_care::suspend(&shop.access, by, &Client::console(), cyd).await.unwrap();
+    assert_eq!(shop.operator("cyd@shop.example").await.status(), AccountStatus::Suspended);
+
+    let path = format!("/roles/{}", old.0);
+    let (_, _, page) = bea.get(&path).await;
+    assert!(page.contains("gone <span class=\"status\">Gone</span>"), "{page}");
+    let line = page.split_once("value=\"gone:view\"").unwrap().1.split_once('>').unwrap().0;
+    assert!(line.contains("checked") && !line.contains("disabled"), "{line}");
+    let higher = page.split_once("value=\"gone:manage\"").unwrap().1.split_once('>').unwrap().0;
+    assert!(higher.contains("disabled"), "{higher}");
+    let csrf = field(&page, "csrf_token");
+    let kept = [("csrf_token", &*csrf), ("name", "Old"), ("permissions", "gone:view"), ("permissions", "roles:view")];
+    assert_eq!(bea.post(&path, &kept).await.0, StatusCode::SEE_OTHER, "it may stay");
+    let stored = async || roles::find(&shop.access, old).await.unwrap().unwrap().grants;
+    assert!(stored().await.allow(&gone, Level::View));
+    assert_eq!(bea.post(&path, &kept[..2]).await.0, StatusCode::SEE_OTHER, "it is dropped");
+    assert!(!stored().await.allow(&gone, Level::View));
+    assert_eq!(bea.post(&path, &kept).await.0, StatusCode::UNPROCESSABLE_ENTITY, "and does not come back");
+}
