@@ -80,6 +80,7 @@ async fn race(storage: Arc<dyn Storage>) {
                     created_at,
                     expires_at,
                     consumed_at: None,
+                    opened_at: None,
                 };
                 let mut unit = storage.begin().await.expect("a unit of work");
                 unit.issue_token(&token).await.expect("a token");
