@@ -8,24 +8,34 @@
 )]
 
 pub mod browser;
+pub mod cluster;
+pub mod engine;
 pub mod postgres;
 pub mod proxy;
 pub mod requirement;
+pub mod running;
 pub mod smtp_server;
+pub mod story;
 pub mod tour;
 pub mod trial;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Arc, OnceLock};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
+
+use crate::postgres::FreshDatabase;
 
 /// The product, running in a folder of its own on a free port of this machine. Ended when dropped.
 pub struct Product {
     child: Child,
     port: u16,
+    /// What it logged.
+    log: Arc<Mutex<Vec<String>>>,
+    /// Its database, when that is not a file in the folder.
+    database: Option<Arc<FreshDatabase>>,
     /// Its folder, which goes with the last of those that run in it.
     pub folder: Arc<tempfile::TempDir>,
     /// `http://127.0.0.1:PORT`.
@@ -66,22 +76,25 @@ impl Product {
 
     /// Starts it in a folder that may have been used before, or is in use.
     pub fn start_in(folder: Arc<tempfile::TempDir>, port: u16, settings: &[(&str, &str)]) -> Self {
+        let command = command(&binary(), folder.path(), port, settings);
+        Self::start_by(command, folder, port)
+    }
+
+    fn start_by(mut command: Command, folder: Arc<tempfile::TempDir>, port: u16) -> Self {
         let origin = format!("http://127.0.0.1:{port}");
-        let child = command(folder.path(), port, settings)
-            .arg("serve")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .expect("the binary starts");
+        let serve = command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = serve.spawn().expect("the binary starts");
         let mut product = Self {
             folder,
             port,
+            log: Arc::default(),
+            database: None,
             origin: origin.clone(),
             back_office: String::new(),
             set_up_link: String::new(),
             child,
         };
+        product.keep_log();
         let (lines, read) = std::sync::mpsc::channel();
         let stdout = product.child.stdout.take().expect("its output");
         std::thread::spawn(move || {
@@ -106,33 +119,6 @@ impl Product {
             std::thread::sleep(Duration::from_millis(20));
         }
         product
-    }
-
-    /// Ends it as kill -9 does: in the middle of whatever it was doing.
-    pub fn kill(&mut self) {
-        self.child.kill().expect("it can be killed");
-        drop(self.child.wait());
-    }
-
-    /// Kills it and starts it again in the same folder, at the same address.
-    pub fn restart(&mut self, settings: &[(&str, &str)]) {
-        self.kill();
-        *self = Self::start_in(Arc::clone(&self.folder), self.port, settings);
-    }
-
-    /// The port that it listens on.
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// Runs a command of the binary beside it, in its folder, with its settings and these.
-    pub fn run_with(&self, settings: &[(&str, &str)], arguments: &[&str]) -> Output {
-        command(self.folder.path(), self.port, settings).args(arguments).output().expect("the binary starts")
-    }
-
-    /// Runs a command of the binary beside it, in its folder, with its settings.
-    pub fn run(&self, arguments: &[&str]) -> Output {
-        command(self.folder.path(), self.port, &[]).args(arguments).output().expect("the binary starts")
     }
 
     /// Waits for a mail to an address that has a link with `page` in it, and gives the newest link.
@@ -162,9 +148,9 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port()
 }
 
-/// The binary in a folder, with cheap hashes.
-fn command(folder: &Path, port: u16, settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(binary());
+/// The binary in a folder, with cheap hashes; or a program that runs it.
+fn command(program: &Path, folder: &Path, port: u16, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(program);
     command
         .current_dir(folder)
         .env("PORTCULLIS_LISTEN", format!("127.0.0.1:{port}"))

@@ -19,6 +19,8 @@ pub struct Link {
     state: Arc<AtomicU8>,
     /// How many connections pass something on.
     flowing: Arc<AtomicUsize>,
+    /// How many of those are to hang yet.
+    to_hang: Arc<AtomicUsize>,
     connections: Arc<std::sync::Mutex<Vec<AbortHandle>>>,
     task: JoinHandle<()>,
 }
@@ -47,6 +49,8 @@ impl Link {
         let (state, connections) = (Arc::new(AtomicU8::new(OPEN)), Arc::new(std::sync::Mutex::new(Vec::new())));
         let flowing = Arc::new(AtomicUsize::new(0));
         let (seen, kept, counted) = (Arc::clone(&state), Arc::clone(&connections), Arc::clone(&flowing));
+        let to_hang = Arc::new(AtomicUsize::new(0));
+        let some = Arc::clone(&to_hang);
         let task = tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
                 match seen.load(Ordering::SeqCst) {
@@ -60,12 +64,12 @@ impl Link {
                     }
                     _ => {}
                 }
-                let (seen, flows) = (Arc::clone(&seen), Flowing::count(&counted));
+                let (seen, some, flows) = (Arc::clone(&seen), Arc::clone(&some), Flowing::count(&counted));
                 let connection = tokio::spawn(async move {
                     let Ok(mut far) = TcpStream::connect(("127.0.0.1", target)).await else { return };
                     tokio::select! {
                         _ = copy_bidirectional(&mut near, &mut far) => {}
-                        () = until(&seen, HANGING) => {
+                        () = hangs(&seen, &some) => {
                             drop(flows);
                             tokio::time::sleep(Duration::from_mins(2)).await;
                         }
@@ -74,7 +78,7 @@ impl Link {
                 kept.lock().expect("not poisoned").push(connection.abort_handle());
             }
         });
-        Self { port, state, flowing, connections, task }
+        Self { port, state, flowing, to_hang, connections, task }
     }
 
     /// Ends every connection and takes no new one.
@@ -93,6 +97,15 @@ impl Link {
         }
     }
 
+    /// Lets so many of the connections hang: nothing is refused, once this returns nothing comes through them, and new
+    /// ones are taken.
+    pub async fn hang_some(&self, connections: usize) {
+        self.to_hang.store(connections, Ordering::SeqCst);
+        while self.to_hang.load(Ordering::SeqCst) > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Takes connections again; those that hung are ended.
     pub fn restore(&self) {
         self.cut();
@@ -100,8 +113,12 @@ impl Link {
     }
 }
 
-async fn until(state: &AtomicU8, wanted: u8) {
-    while state.load(Ordering::SeqCst) != wanted {
+/// Resolves when a connection is to hang: all are, or it is one of some.
+async fn hangs(state: &AtomicU8, some: &AtomicUsize) {
+    let one_less = |left: usize| left.checked_sub(1);
+    while state.load(Ordering::SeqCst) != HANGING
+        && some.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_err()
+    {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -5,16 +5,15 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use portcullis_tests::postgres::{FreshDatabase, server};
+use portcullis_tests::postgres::FreshDatabase;
 use portcullis_tests::{Browser, Product};
 
 use crate::mix::{Acknowledged, Life};
-use crate::{ADA, PASSWORD, invariants, within};
+use crate::stage::PROXIES;
+use crate::{ADA, PASSWORD, invariants};
 
 /// How often the product is killed before the next one begins in a fresh folder, with its set-up.
 const LIVES: u32 = 5;
-/// Each life's clients come from an address of their own: a try that was killed stays counted, and must not end the next mix.
-const PROXIES: (&str, &str) = ("PORTCULLIS_TRUSTED_PROXIES", "[\"127.0.0.0/8\"]");
 
 /// The numbers of one run, the same for the same seed (splitmix64).
 struct Chance(u64);
@@ -40,6 +39,7 @@ impl Chance {
 /// Starts, is killed and is looked at `LIVES` times, in one folder and on one database.
 async fn lives(chance: &mut Chance, database: Option<&FreshDatabase>, reached: &mut Acknowledged) {
     let url = database.map(FreshDatabase::url);
+    // A try that was killed stays counted, and must not end the next mix.
     let mut settings = vec![PROXIES];
     if let Some(url) = &url {
         settings.push(("PORTCULLIS_DATABASE_URL", url));
@@ -114,28 +114,21 @@ fn got_somewhere(reached: &Acknowledged) {
     assert!(reached.set_up && !reached.invited.is_empty() && !reached.passwords.is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_fifty_times_in_a_running_mix_nothing_is_half_done_on_sqlite() {
-    within(Duration::from_mins(6), async {
-        let (mut chance, mut reached) = (Chance::of_this_run(), Acknowledged::default());
-        for _ in 0..10 {
-            lives(&mut chance, None, &mut reached).await;
-        }
-        got_somewhere(&reached);
-    })
-    .await;
+/// Fifty kills.
+pub(crate) async fn on_sqlite() {
+    let (mut chance, mut reached) = (Chance::of_this_run(), Acknowledged::default());
+    for _ in 0..10 {
+        lives(&mut chance, None, &mut reached).await;
+    }
+    got_somewhere(&reached);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_twenty_times_in_a_running_mix_nothing_is_half_done_on_postgresql() {
-    let Some(server) = server().await else { return };
-    within(Duration::from_mins(4), async {
-        let (mut chance, mut reached) = (Chance::of_this_run(), Acknowledged::default());
-        for _ in 0..4 {
-            let database = FreshDatabase::on(&server).await;
-            lives(&mut chance, Some(&database), &mut reached).await;
-        }
-        got_somewhere(&reached);
-    })
-    .await;
+/// Twenty kills.
+pub(crate) async fn on_postgresql(server: &str) {
+    let (mut chance, mut reached) = (Chance::of_this_run(), Acknowledged::default());
+    for _ in 0..4 {
+        let database = FreshDatabase::on(server).await;
+        lives(&mut chance, Some(&database), &mut reached).await;
+    }
+    got_somewhere(&reached);
 }

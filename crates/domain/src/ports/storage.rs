@@ -5,7 +5,6 @@
 //! one guarded write that returns whether it was this caller's.
 
 pub mod audit_trail;
-pub mod invitations;
 pub mod known_devices;
 pub mod mail_desk;
 pub mod operator_search;
@@ -19,7 +18,6 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use self::audit_trail::{AuditTrail, AuditTrailView};
-use self::invitations::{InvitationView, Invitations};
 use self::known_devices::{KnownDeviceView, KnownDevices};
 use self::mail_desk::{MailDesk, MailDeskView};
 use self::operator_search::OperatorSearch;
@@ -108,7 +106,6 @@ pub trait View:
     + PasswordHistoryView
     + AuditTrailView
     + MailDeskView
-    + InvitationView
     + Send
 {
     /// When the first operator was made; `None` before.
@@ -154,16 +151,7 @@ pub trait View:
 /// Reads and writes, as one.
 #[async_trait]
 pub trait UnitOfWork:
-    View
-    + TwoFactors
-    + KnownDevices
-    + RoleBook
-    + ParameterHistory
-    + PasswordHistory
-    + AuditTrail
-    + MailDesk
-    + Invitations
-    + Sweeping
+    View + TwoFactors + KnownDevices + RoleBook + ParameterHistory + PasswordHistory + AuditTrail + MailDesk + Sweeping
 {
     /// Waits until no other unit of work holds the account, and holds it until this one ends: what is read of it, of its
     /// sessions, tokens and second factor from here on is what stands when this commits. False when there is none.

@@ -6,5 +6,4 @@ mod shop;
 
 mod functionalities;
 mod invitations;
-mod roles_of_an_operator;
 mod two_tabs;
