@@ -14,6 +14,7 @@ use time::Duration;
 
 use crate::access::{Access, link};
 use crate::account_lock::LockedOperator;
+use crate::author::Author;
 pub use crate::authority::Authority as Inviter;
 use crate::client::Client;
 use crate::denial;
@@ -133,6 +134,7 @@ pub(crate) fn token_for(
         created_at: now,
         expires_at: now + lifetime,
         consumed_at: None,
+        opened_at: None,
     }
 }
 
@@ -177,11 +179,35 @@ pub(crate) fn admits(purpose: Purpose, account: &Account) -> bool {
     account.kind == AccountKind::Operator && account.status == status
 }
 
+/// Notes, the first time, that the colleague came with the invitation: when something is typed into its form, not when the
+/// page is fetched. Mail scanners fetch links, and some run what is on the page; a form that is filled in and sent with the
+/// browser's own cookie and CSRF token shows somebody at work.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn note_opened(access: &Access, client: &Client, token: &Token) -> Stored<()> {
+    let digest = token.digest();
+    // Looked at without a writer's turn first: it is typed letter by letter.
+    let found = access.ports().storage.view().await?.token(&digest).await?;
+    if found.is_none_or(|found| found.opened_at.is_some()) {
+        return Ok(());
+    }
+    let Inspection::Open(account) = inspect(access, Purpose::Invitation, token).await? else { return Ok(()) };
+    let mut unit = access.begin().await?;
+    if unit.note_opened(&digest, access.now()).await? {
+        let event = access.event(Author::STRANGER, Action::InvitationOpened).from(client);
+        event.on(account.id.0.to_string(), account.email.as_str()).record(unit.as_mut()).await?;
+        unit.commit().await?;
+    }
+    Ok(())
+}
+
 /// Creates the invited colleague's password. Does not sign in.
 ///
 /// # Errors
 /// [`ChooseError`].
 pub async fn accept(access: &Access, client: &Client, token: &Token, password: Password) -> Result<(), ChooseError> {
+    note_opened(access, client, token).await?;
     choose_by_link(access, client, Purpose::Invitation, Action::InvitationAccepted, token, password).await
 }
 

@@ -1,15 +1,17 @@
 //! An invitation on its way: where it stands, sending it again, revoking it, and a link to hand over when mail is down.
 
+use std::collections::BTreeMap;
+
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::audit::Action;
+use portcullis_domain::email::EmailKey;
 use portcullis_domain::instant::Instant;
-use portcullis_domain::mail_message::{Content, MailState};
-use portcullis_domain::one_time_token::Purpose;
-use portcullis_domain::ports::storage::audit_trail::AuditFilter;
-use portcullis_domain::ports::storage::{Stored, View};
+use portcullis_domain::mail_message::{Content, MailState, OutboxEntry};
+use portcullis_domain::one_time_token::{OneTimeToken, Purpose};
+use portcullis_domain::ports::storage::Stored;
 use time::Duration;
 
-use crate::access::{self, Access};
+use crate::access::{self, Access, Event};
 use crate::authority::Authority;
 use crate::client::Client;
 use crate::invitation::token_for;
@@ -27,10 +29,27 @@ pub enum State {
     Failed(String, Instant),
     /// It was handed over as a link; it can be used until then.
     HandedOver(Instant),
+    /// Somebody came with its link, first at that time, and has no password yet; it can be used until then.
+    Opened(Instant, Instant),
     /// Its time is over.
     Expired(Instant),
     /// It was revoked.
     Revoked,
+}
+
+/// Where the invitations of those among `operators` stand who are invited.
+///
+/// # Errors
+/// [`portcullis_domain::ports::storage::StorageError`].
+pub async fn states(access: &Access, operators: &[Operator]) -> Stored<BTreeMap<AccountId, State>> {
+    let invited: Vec<&Operator> = operators.iter().filter(|one| one.status() == AccountStatus::Invited).collect();
+    let (ids, keys): (Vec<AccountId>, Vec<EmailKey>) = invited.iter().map(|one| (one.id(), one.email().key())).unzip();
+    let now = access.now();
+    let mut view = access.ports().storage.view().await?;
+    let tokens = view.invitation_tokens(&ids).await?;
+    let mails = view.latest_mails(&keys, "invitation").await?;
+    let stands = |one: &&Operator| (one.id(), state_of(tokens.get(&one.id()), mails.get(&one.email().key()), now));
+    Ok(invited.iter().map(stands).collect())
 }
 
 /// Where somebody's invitation stands; `None` when the operator is not an invited one.
@@ -38,52 +57,33 @@ pub enum State {
 /// # Errors
 /// [`portcullis_domain::ports::storage::StorageError`].
 pub async fn state(access: &Access, operator: &Operator) -> Stored<Option<State>> {
-    if operator.status() != AccountStatus::Invited {
-        return Ok(None);
-    }
-    let default_hours = access.parameters().await?.number("invitation.hours");
-    let now = access.now();
-    let mut view = access.ports().storage.view().await?;
-    let sent = latest(view.as_mut(), operator, Action::OperatorInvited).await?;
-    let resent = latest(view.as_mut(), operator, Action::InvitationResent).await?;
-    let revoked = latest(view.as_mut(), operator, Action::InvitationRevoked).await?;
-    let reinstated = latest(view.as_mut(), operator, Action::OperatorReinstated).await?;
-    let last = resent.or(sent);
-    let (at, hours, by_mail, sequence) = match &last {
-        Some((sequence, event)) => {
-            let hours = event.details.get("hours").and_then(|hours| hours.parse().ok()).unwrap_or(default_hours);
-            (event.at, hours, !event.details.contains_key("handed over"), *sequence)
-        }
-        // Invited by something that left no trace here: an import, or an event that was pruned.
-        None => (operator.account().created_at, default_hours, true, i64::MIN),
-    };
-    // A suspension voids every link, and the reinstatement brings none back.
-    if [&revoked, &reinstated].into_iter().flatten().any(|(voided, _)| *voided > sequence) {
-        return Ok(Some(State::Revoked));
-    }
-    let until = at + Duration::hours(i64::from(hours));
-    if now >= until {
-        return Ok(Some(State::Expired(until)));
-    }
-    if !by_mail {
-        return Ok(Some(State::HandedOver(until)));
-    }
-    let mail = view.latest_mail(&operator.email().key(), "invitation").await?;
-    Ok(Some(match mail {
-        Some(mail) if mail.state == MailState::Waiting => State::Waiting(mail.last_error),
-        Some(mail) if mail.state == MailState::Failed => State::Failed(mail.last_error.unwrap_or_default(), until),
-        _ => State::Sent(until),
-    }))
+    Ok(states(access, std::slice::from_ref(operator)).await?.remove(&operator.id()))
 }
 
-async fn latest(
-    view: &mut dyn View,
-    operator: &Operator,
-    action: Action,
-) -> Stored<Option<(i64, portcullis_domain::audit::AuditEvent)>> {
-    let filter =
-        AuditFilter { action: Some(action), target: Some(operator.id().0.to_string()), ..AuditFilter::default() };
-    Ok(view.search_audit(&filter, None, 1).await?.pop().map(|entry| (entry.sequence, entry.event)))
+fn state_of(token: Option<&OneTimeToken>, mail: Option<&OutboxEntry>, now: Instant) -> State {
+    // One that expired long ago is swept away. Revocations and suspensions void every link, and nothing brings one back.
+    let Some(token) = token.filter(|token| token.consumed_at.is_none()) else { return State::Revoked };
+    let until = token.expires_at;
+    if now >= until {
+        return State::Expired(until);
+    }
+    if let Some(at) = token.opened_at {
+        return State::Opened(at, until);
+    }
+    // An older mail brought an older link.
+    match mail.filter(|mail| mail.created_at >= token.created_at) {
+        None => State::HandedOver(until),
+        Some(mail) => match mail.state {
+            MailState::Waiting => State::Waiting(mail.last_error.clone()),
+            MailState::Failed => State::Failed(mail.last_error.clone().unwrap_or_default(), until),
+            MailState::Sent => State::Sent(until),
+        },
+    }
+}
+
+/// For the audit trail: the link was shown to whoever asked for it.
+pub(crate) fn handed_over(event: Event) -> Event {
+    event.with("handed over", "as a link")
 }
 
 /// Sends the invitation again, with a fresh link; the older ones die.
@@ -127,7 +127,7 @@ async fn renew(
             Content::Invitation { inviter: acting.name(access), back_office, roles, link: link.clone(), hours };
         tell(access, unit.as_mut(), target.account(), content).await?;
     } else {
-        event = event.with("handed over", "as a link");
+        event = handed_over(event);
     }
     event.record(unit.as_mut()).await?;
     unit.commit().await?;

@@ -3,6 +3,8 @@
 //! Nobody touches somebody who holds more, and the last active super-administrator is safe from all of it, also from two
 //! people at once: whoever writes here passes one lock first, and counts then.
 
+use std::collections::BTreeSet;
+
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::audit::Action;
 use portcullis_domain::functionality::BuiltIn;
@@ -38,6 +40,9 @@ pub enum CareError {
     /// A role does not exist (any more).
     #[error("one of the roles does not exist")]
     UnknownRole,
+    /// Somebody else changed the roles since the form was shown: these are held now.
+    #[error("somebody else changed the roles in the meantime")]
+    RolesChanged(Vec<RoleId>),
     /// The account does not stand where that makes sense: somebody else was first.
     #[error("the account's status has changed")]
     NotNow,
@@ -95,7 +100,8 @@ pub(crate) fn names(known: &[Role], held: &[RoleId]) -> Vec<String> {
     known.iter().filter(|role| held.contains(&role.id)).map(|role| role.name.as_str().to_owned()).collect()
 }
 
-/// Gives an operator exactly these roles. Counts from their next request on, and is told by mail.
+/// Gives an operator exactly these roles. `shown` is what they held when the form was shown, where that is known: of two
+/// people who change them the second is told. Counts from their next request on, and is told by mail.
 ///
 /// # Errors
 /// [`CareError`].
@@ -105,8 +111,13 @@ pub async fn set_roles(
     client: &Client,
     id: AccountId,
     roles: &[RoleId],
+    shown: Option<&[RoleId]>,
 ) -> Result<(), CareError> {
     let (mut unit, target, acting) = reach(access, by, id).await?;
+    let set = |roles: &[RoleId]| roles.iter().copied().collect::<BTreeSet<_>>();
+    if shown.is_some_and(|shown| set(shown) != set(target.roles())) {
+        return Err(CareError::RolesChanged(target.roles().to_vec()));
+    }
     let known = unit.roles().await?;
     let mut grants = Grants::default();
     for id in roles {

@@ -18,6 +18,7 @@ use crate::author::Author;
 use crate::client::Client;
 use crate::denial;
 use crate::invitation::{admits, choose_by_link, token_for};
+use crate::invitation_care::handed_over;
 use crate::password::ChooseError;
 use crate::sign_in::spend;
 use crate::two_factor::tell;
@@ -148,11 +149,16 @@ pub async fn rescue_link(access: &Access, email: &EmailKey) -> Stored<Option<Str
     };
     let token = access.new_token();
     unit.issue_token(&token_for(&token, purpose, account.id, now, lifetime)).await?;
-    access
-        .event(Author::CONSOLE, Action::ResetIssued)
-        .on(account.id.0.to_string(), account.email.as_str())
-        .record(unit.as_mut())
-        .await?;
+    // What is done is the same as on an operator's page, and so is what is told of it.
+    let event = match purpose {
+        Purpose::Invitation => {
+            let event = access.event(Author::CONSOLE, Action::InvitationResent);
+            event.with("hours", lifetime.whole_hours().to_string())
+        }
+        Purpose::PasswordReset | Purpose::SetUp => access.event(Author::CONSOLE, Action::ResetIssued),
+    };
+    let event = event.on(account.id.0.to_string(), account.email.as_str()).from(&Client::console());
+    handed_over(event.with("name", account.name.as_str())).record(unit.as_mut()).await?;
     let link = access::link(&access.back_office_in(unit.as_mut()).await?, page, &token);
     unit.commit().await?;
     Ok(Some(link))

@@ -40,6 +40,7 @@ pub async fn issue_link(access: &Access) -> Stored<Option<String>> {
         created_at: now,
         expires_at: now + LINK_LIFETIME,
         consumed_at: None,
+        opened_at: None,
     })
     .await?;
     unit.commit().await?;

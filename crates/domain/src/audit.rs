@@ -69,6 +69,8 @@ actions! {
     PasswordRehashed = "password.rehashed",
     /// Somebody was invited.
     OperatorInvited = "operator.invited",
+    /// An invitation was opened: somebody came with its link and did more than look.
+    InvitationOpened = "invitation.opened",
     /// An invitation was accepted.
     InvitationAccepted = "invitation.accepted",
     /// A link was refused.

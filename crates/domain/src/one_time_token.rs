@@ -48,6 +48,8 @@ pub struct OneTimeToken {
     pub expires_at: Instant,
     /// When it was spent or voided by a newer one.
     pub consumed_at: Option<Instant>,
+    /// When somebody first came with it and did more than look.
+    pub opened_at: Option<Instant>,
 }
 
 /// What a token is worth.
@@ -89,6 +91,7 @@ mod tests {
             created_at: made,
             expires_at: made + Duration::HOUR,
             consumed_at: None,
+            opened_at: None,
         };
         assert_eq!(token.worth(made + Duration::HOUR - Duration::MICROSECOND), Worth::Good);
         assert_eq!(token.worth(made + Duration::HOUR), Worth::Expired);

@@ -87,6 +87,7 @@ pub(crate) fn token(n: u32, purpose: Purpose, account: Option<AccountId>) -> One
         created_at: now(),
         expires_at: now() + Duration::HOUR,
         consumed_at: None,
+        opened_at: None,
     }
 }
 

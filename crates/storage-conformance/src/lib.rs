@@ -17,6 +17,7 @@ mod accounts;
 mod audit;
 mod audit_trail;
 mod budgets;
+mod invitations;
 mod known_devices;
 mod mail_desk;
 mod operator_search;
@@ -159,6 +160,10 @@ fn all() -> Vec<(&'static str, Run)> {
             voiding_takes_one_purpose_or_all,
             of_racing_issues_one_is_good,
             voiding_misses_none_that_is_being_issued,;
+        invitations:
+            each_account_has_the_token_that_can_be_used_or_else_the_newest,
+            an_invitation_is_opened_once_while_it_can_be_used,
+            of_racing_openers_one_wins,;
         sessions:
             a_session_is_found_by_its_digest,
             sessions_come_latest_use_first_and_never_go_back,
@@ -200,7 +205,7 @@ fn all() -> Vec<(&'static str, Run)> {
             the_outbox_comes_newest_first_and_complete,;
         mail_desk:
             mails_of_a_state_come_newest_first_and_complete,
-            the_latest_mail_is_of_a_kind_and_an_address,
+            the_latest_mails_are_of_a_kind_and_of_the_addresses_asked_for,
             what_is_tried_again_is_due_at_once,
             what_is_on_its_way_is_not_tried_again,;
         recovery_requests:

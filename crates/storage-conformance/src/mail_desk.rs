@@ -1,5 +1,6 @@
 //! The outbox as the mail page sees it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use portcullis_domain::email::EmailKey;
@@ -39,7 +40,7 @@ pub(crate) async fn mails_of_a_state_come_newest_first_and_complete(storage: Arc
     assert_eq!(view.mails(None, FIRST).await.unwrap(), view.outbox(FIRST).await.unwrap());
 }
 
-pub(crate) async fn the_latest_mail_is_of_a_kind_and_an_address(storage: Arc<dyn Storage>) {
+pub(crate) async fn the_latest_mails_are_of_a_kind_and_of_the_addresses_asked_for(storage: Arc<dyn Storage>) {
     let to = |n: u32, address: &str, kind: &str| OutboxEntry { to: email(address), kind: kind.to_owned(), ..mail(n) };
     let mails = [
         to(5, "bea@example.com", "invitation"),
@@ -58,9 +59,15 @@ pub(crate) async fn the_latest_mail_is_of_a_kind_and_an_address(storage: Arc<dyn
         ("be%@example.com", "invitation", None),
         ("nobody@example.com", "invitation", None),
     ] {
-        let found = view.latest_mail(&EmailKey::of(address), kind).await.unwrap();
-        assert_eq!(found.as_ref(), latest, "{kind} to {address}");
+        let key = EmailKey::of(address);
+        let found = view.latest_mails(std::slice::from_ref(&key), kind).await.unwrap();
+        assert_eq!(found.into_iter().next(), latest.map(|mail| (key, mail.clone())), "{kind} to {address}");
     }
+    let keys = ["BEA@example.com", "nobody@example.com", "anna@example.com"].map(EmailKey::of);
+    let found = view.latest_mails(&keys, "invitation").await.unwrap();
+    let [bea, _, anna] = keys;
+    assert_eq!(found, BTreeMap::from([(anna, mails[4].clone()), (bea, mails[2].clone())]));
+    assert_eq!(view.latest_mails(&[], "invitation").await.unwrap(), BTreeMap::new());
 }
 
 pub(crate) async fn what_is_tried_again_is_due_at_once(storage: Arc<dyn Storage>) {

@@ -11,6 +11,7 @@ mod transaction;
 mod view;
 
 mod audit_trail;
+mod invitations;
 mod known_devices;
 mod mail_desk;
 mod operator_search;

@@ -1,5 +1,7 @@
 //! The outbox, as the mail page and an invitation's state need it.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use portcullis_domain::email::EmailKey;
 use portcullis_domain::instant::Instant;
@@ -28,8 +30,12 @@ impl MailDeskView for Transaction {
         Ok(u64::try_from(mails(self.state(), state).count()).unwrap_or(u64::MAX))
     }
 
-    async fn latest_mail(&mut self, to: &EmailKey, kind: &str) -> Stored<Option<OutboxEntry>> {
-        Ok(mails(self.state(), None).find(|mail| mail.kind == kind && mail.to.key() == *to).cloned())
+    async fn latest_mails(&mut self, to: &[EmailKey], kind: &str) -> Stored<BTreeMap<EmailKey, OutboxEntry>> {
+        let mut found = BTreeMap::new();
+        for mail in mails(self.state(), None).filter(|mail| mail.kind == kind && to.contains(&mail.to.key())) {
+            found.entry(mail.to.key()).or_insert_with(|| mail.clone());
+        }
+        Ok(found)
     }
 }
 

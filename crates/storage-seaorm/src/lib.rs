@@ -22,6 +22,7 @@ mod roles;
 mod sessions;
 
 mod audit_trail;
+mod invitations;
 mod known_devices;
 mod mail_desk;
 mod operator_search;

@@ -1,5 +1,7 @@
 //! The outbox, as the mail page and an invitation's state need it.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use portcullis_domain::email::EmailKey;
 use portcullis_domain::instant::Instant;
@@ -11,7 +13,7 @@ use uuid::Uuid;
 
 use crate::handle::Handle;
 use crate::outbox;
-use crate::statement::{at, count, execute, limit_offset, row, rows, text};
+use crate::statement::{at, count, execute, limit_offset, placeholders, rows, text};
 
 #[async_trait]
 impl<C: ConnectionTrait + Send> MailDeskView for Handle<C> {
@@ -35,12 +37,20 @@ impl<C: ConnectionTrait + Send> MailDeskView for Handle<C> {
         }
     }
 
-    async fn latest_mail(&mut self, to: &EmailKey, kind: &str) -> Stored<Option<OutboxEntry>> {
+    async fn latest_mails(&mut self, to: &[EmailKey], kind: &str) -> Stored<BTreeMap<EmailKey, OutboxEntry>> {
+        if to.is_empty() {
+            return Ok(BTreeMap::new());
+        }
         let sql = format!(
-            "SELECT {} FROM outbox WHERE recipient_key = $1 AND kind = $2 ORDER BY created_at DESC, seq DESC LIMIT 1",
-            outbox::COLUMNS
+            "SELECT recipient_key, {} FROM outbox o WHERE kind = $1 AND recipient_key IN ({}) AND seq = \
+             (SELECT seq FROM outbox l WHERE l.recipient_key = o.recipient_key AND l.kind = o.kind \
+             ORDER BY l.created_at DESC, l.seq DESC LIMIT 1)",
+            outbox::COLUMNS,
+            placeholders(2, to.len())
         );
-        row(&self.0, &sql, vec![text(to.as_str()), text(kind)]).await?.as_ref().map(outbox::read).transpose()
+        let values = std::iter::once(kind).chain(to.iter().map(EmailKey::as_str)).map(text).collect();
+        let found = rows(&self.0, &sql, values).await?;
+        found.iter().map(|row| Ok((EmailKey::of(&row.text("recipient_key")?), outbox::read(row)?))).collect()
     }
 }
 

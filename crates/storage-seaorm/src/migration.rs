@@ -5,6 +5,7 @@ mod m0002_running_the_house;
 mod m0003_leases;
 mod m0004_long_lists;
 mod m0005_sweeping;
+mod m0007_opened_invitations;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_leases::Leases),
             Box::new(m0004_long_lists::LongLists),
             Box::new(m0005_sweeping::Ages),
+            Box::new(m0007_opened_invitations::OpenedInvitations),
         ]
     }
 }

@@ -12,9 +12,9 @@ use crate::accounts;
 use crate::role_book::lock;
 use crate::statement::{Row, at, digest, execute, maybe_at, row};
 
-const COLUMNS: &str = "digest, purpose, account_id, created_at, expires_at, consumed_at";
+pub(crate) const COLUMNS: &str = "digest, purpose, account_id, created_at, expires_at, consumed_at, opened_at";
 
-fn read(row: &Row) -> Stored<OneTimeToken> {
+pub(crate) fn read(row: &Row) -> Stored<OneTimeToken> {
     Ok(OneTimeToken {
         digest: row.digest("digest")?,
         purpose: row.parsed("purpose", Purpose::parse)?,
@@ -22,6 +22,7 @@ fn read(row: &Row) -> Stored<OneTimeToken> {
         created_at: row.instant("created_at")?,
         expires_at: row.instant("expires_at")?,
         consumed_at: row.maybe_instant("consumed_at")?,
+        opened_at: row.maybe_instant("opened_at")?,
     })
 }
 
@@ -38,7 +39,8 @@ pub(crate) async fn issue<C: ConnectionTrait>(db: &C, token: &OneTimeToken) -> S
         Some(_) => {}
         None => lock(db, "super-administrators").await?,
     }
-    let sql = format!("INSERT INTO one_time_tokens ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING");
+    let sql =
+        format!("INSERT INTO one_time_tokens ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING");
     let values = vec![
         digest(&token.digest),
         token.purpose.as_str().into(),
@@ -46,6 +48,7 @@ pub(crate) async fn issue<C: ConnectionTrait>(db: &C, token: &OneTimeToken) -> S
         at(token.created_at),
         at(token.expires_at),
         maybe_at(token.consumed_at),
+        maybe_at(token.opened_at),
     ];
     if execute(db, &sql, values).await? == 0 {
         return Err(StorageError::Conflict);

@@ -76,6 +76,7 @@ impl Stage {
             created_at: from_micros(0),
             expires_at: from_micros(1_000_000),
             consumed_at: None,
+            opened_at: None,
         };
         unit.issue_token(&written).await.expect("a token");
         unit.commit().await.expect("a commit");

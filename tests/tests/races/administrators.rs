@@ -33,7 +33,7 @@ async fn reinstate(node: &Node) {
 async fn strike(node: &Node, by: Authority<'_>, round: u32, caller: u32) -> bool {
     let (access, whom) = (&node.access, id(caller));
     let struck = match (round + caller / ADMINISTRATORS) % 3 {
-        0 => operator_care::set_roles(access, by, &client(), whom, &[]).await,
+        0 => operator_care::set_roles(access, by, &client(), whom, &[], None).await,
         1 => operator_care::suspend(access, by, &client(), whom).await,
         _ => operator_care::delete(access, by, &client(), whom).await,
     };

@@ -81,7 +81,15 @@ pub(crate) fn operator(id: AccountId, status: AccountStatus) -> Account {
 /// A link's token that is good for an hour from a round on.
 pub(crate) fn good_link(n: u32, round: u32, purpose: Purpose, account: Option<AccountId>) -> OneTimeToken {
     let (created_at, digest) = (at(round), token(n).digest());
-    OneTimeToken { digest, purpose, account, created_at, expires_at: created_at + Duration::HOUR, consumed_at: None }
+    OneTimeToken {
+        digest,
+        purpose,
+        account,
+        created_at,
+        expires_at: created_at + Duration::HOUR,
+        consumed_at: None,
+        opened_at: None,
+    }
 }
 
 /// Puts [`WHO`] there, in the first round.

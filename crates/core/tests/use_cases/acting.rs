@@ -89,7 +89,7 @@ async fn who_was_suspended_demoted_or_deleted_meanwhile_invites_nobody_and_chang
         let invited = invitation::invite(access, by, &here(), email("eve@shop.example"), name("Eve"), &[]).await;
         assert!(matches!(invited, Err(InviteError::Forbidden)), "{meanwhile:?}");
         let care = [
-            operator_care::set_roles(access, by, &here(), bea, &[role]).await,
+            operator_care::set_roles(access, by, &here(), bea, &[role], None).await,
             operator_care::suspend(access, by, &here(), bea).await,
             operator_care::reinstate(access, by, &here(), bea).await,
             operator_care::delete(access, by, &here(), bea).await,

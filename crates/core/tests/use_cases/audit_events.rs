@@ -108,5 +108,5 @@ async fn what_was_rolled_back_left_no_event() {
     let before = app.events().await.len();
     let weak = app.accept(&app.invite(BEA).await, "short").await;
     assert!(weak.is_err());
-    assert_eq!(app.events().await.len(), before + 1, "the invitation alone");
+    assert_eq!(app.events().await.len(), before + 2, "the invitation, and that it was opened");
 }

@@ -7,11 +7,11 @@ use portcullis_core::operator_care::{self, CareError};
 use portcullis_core::operators;
 use portcullis_core::sign_in::SignInError;
 use portcullis_core::unlock::unlock;
-use portcullis_domain::account::{AccountId, AccountStatus, Operator};
+use portcullis_domain::account::{AccountId, AccountKind, AccountStatus, Operator};
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::one_time_token::Purpose;
-use portcullis_domain::ports::storage::Storage;
+use portcullis_domain::ports::storage::{Page, Storage};
 use portcullis_domain::role::{Level, RoleId};
 use time::Duration;
 
@@ -40,7 +40,7 @@ async fn roles_suspension_and_deletion_count_from_the_next_request_on() {
     let by = Authority::Operator(&ada);
     let (cookie, who) = app.signed_in(BEA, GOOD).await;
     assert!(who.operator.grants().allow(&BuiltIn::Mail.id(), Level::View));
-    operator_care::set_roles(&app.access, by, &here(), bea.id(), &[]).await.unwrap();
+    operator_care::set_roles(&app.access, by, &here(), bea.id(), &[], None).await.unwrap();
     let now = app.authenticate(&cookie).await.unwrap();
     assert!(!now.operator.grants().allow(&BuiltIn::Mail.id(), Level::View));
 
@@ -66,6 +66,25 @@ async fn roles_suspension_and_deletion_count_from_the_next_request_on() {
     );
     assert_eq!(of(Action::OperatorDeleted).details["name"], "Somebody", "the trail keeps a name");
     assert!(matches!(&of(Action::OperatorSuspended).actor, Actor::Operator(id, _) if *id == ada.id()));
+}
+
+#[tokio::test]
+async fn of_two_who_change_somebodys_roles_the_second_is_told_what_is_held_now() {
+    let (app, ada, bea) = two().await;
+    let (by, shown) = (Authority::Operator(&ada), bea.roles());
+    let audit = app.role(8, BuiltIn::Audit, Level::View).await;
+    operator_care::set_roles(&app.access, by, &here(), bea.id(), &[audit], Some(shown)).await.unwrap();
+    // Nobody is told a second time, and nothing is undone in silence; not even what both wanted.
+    for wanted in [vec![], vec![audit]] {
+        match operator_care::set_roles(&app.access, CONSOLE, &here(), bea.id(), &wanted, Some(shown)).await {
+            Err(CareError::RolesChanged(now)) => assert_eq!(now, [audit]),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(operator(&app, bea.id()).await.roles(), [audit]);
+    let twice = [audit, audit];
+    operator_care::set_roles(&app.access, CONSOLE, &here(), bea.id(), &[], Some(&twice)).await.unwrap();
+    assert_eq!(app.count(Action::RolesAssigned).await, 2);
 }
 
 #[tokio::test]
@@ -100,7 +119,7 @@ async fn nobody_touches_somebody_who_holds_more_and_nobody_without_the_permissio
         let by = Authority::Operator(&cyd);
         for target in [ada.id(), bea.id()] {
             let outcomes = [
-                operator_care::set_roles(&app.access, by, &here(), target, &[]).await,
+                operator_care::set_roles(&app.access, by, &here(), target, &[], None).await,
                 operator_care::suspend(&app.access, by, &here(), target).await,
                 operator_care::reinstate(&app.access, by, &here(), target).await,
                 operator_care::delete(&app.access, by, &here(), target).await,
@@ -138,7 +157,7 @@ async fn the_last_active_super_administrator_is_safe_from_everybody() {
     app.set_roles(left.id, &[RoleId::SUPER_ADMINISTRATOR]).await;
     app.set_status(left.id, AccountStatus::Active, AccountStatus::Suspended).await;
     for by in [CONSOLE, Authority::Operator(&ada)] {
-        let demoted = operator_care::set_roles(&app.access, by, &here(), ada.id(), &[]).await;
+        let demoted = operator_care::set_roles(&app.access, by, &here(), ada.id(), &[], None).await;
         assert!(matches!(demoted, Err(CareError::LastSuperAdministrator)), "a suspended one does not count");
     }
     for outcome in [
@@ -150,7 +169,7 @@ async fn the_last_active_super_administrator_is_safe_from_everybody() {
     let itself = operator_care::delete(&app.access, Authority::Operator(&ada), &here(), ada.id()).await;
     assert!(matches!(itself, Err(CareError::Yourself)));
     app.set_roles(bea.id(), &[RoleId::SUPER_ADMINISTRATOR]).await;
-    operator_care::set_roles(&app.access, Authority::Operator(&ada), &here(), ada.id(), &[]).await.unwrap();
+    operator_care::set_roles(&app.access, Authority::Operator(&ada), &here(), ada.id(), &[], None).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -165,7 +184,7 @@ async fn of_two_super_administrators_who_demote_each_other_at_once_one_remains_a
             tokio::spawn(async move {
                 let by = Authority::Operator(&by);
                 match round % 2 {
-                    0 => operator_care::set_roles(&access, by, &here(), whom, &[]).await,
+                    0 => operator_care::set_roles(&access, by, &here(), whom, &[], None).await,
                     _ => operator_care::suspend(&access, by, &here(), whom).await,
                 }
             })
@@ -195,6 +214,17 @@ async fn an_invitation_is_followed_sent_again_handed_over_and_revoked() {
     assert_eq!(state().await, State::Waiting(None));
     app.delivered().await;
     assert!(matches!(state().await, State::Sent(_)));
+    let sent_at = app.access.now();
+    app.advance(Duration::HOUR);
+    assert!(app.accept(&first, "short").await.is_err());
+    app.advance(Duration::HOUR);
+    assert!(app.accept(&first, "short").await.is_err());
+    let (opened_at, until) = (sent_at + Duration::HOUR, sent_at + Duration::DAY);
+    assert!(matches!(state().await, State::Opened(at, end) if at == opened_at && end > until - Duration::MINUTE));
+    let opened: Vec<_> = app.events().await.into_iter().filter(|e| e.action == Action::InvitationOpened).collect();
+    let [event] = &*opened else { panic!("once, not {opened:?}") };
+    assert_eq!(event.target, Some((id.0.to_string(), BEA.to_owned())));
+    assert_eq!((&event.actor, event.address.as_deref()), (&Actor::Stranger, Some("203.0.113.7")));
     app.advance(Duration::DAY);
     assert!(matches!(state().await, State::Expired(_)) && !opens(&first).await);
 
@@ -202,7 +232,7 @@ async fn an_invitation_is_followed_sent_again_handed_over_and_revoked() {
     assert_eq!(state().await, State::Waiting(None));
     assert_eq!(app.delivered().await.len(), 1);
     let link = token(&invitation_care::link(&app.access, CONSOLE, &here(), id).await.unwrap());
-    assert!(matches!(state().await, State::HandedOver(_)) && opens(&link).await);
+    assert!(matches!(state().await, State::HandedOver(_)) && opens(&link).await, "the fresh one is not opened yet");
     invitation_care::revoke(&app.access, CONSOLE, &here(), id).await.unwrap();
     assert!(state().await == State::Revoked && !opens(&link).await);
     let fresh = token(&invitation_care::link(&app.access, CONSOLE, &here(), id).await.unwrap());
@@ -210,6 +240,29 @@ async fn an_invitation_is_followed_sent_again_handed_over_and_revoked() {
     assert_eq!(invitation_care::state(&app.access, &operator(&app, id).await).await.unwrap(), None);
     let late = invitation_care::link(&app.access, CONSOLE, &here(), id).await;
     assert!(matches!(late, Err(CareError::NotNow)), "who has a password gets no invitation");
+}
+
+#[tokio::test]
+async fn the_list_knows_where_each_invitation_stands_and_tells_nothing_of_others() {
+    let app = TestApp::new().await;
+    app.active("act@shop.example").await;
+    let mut expected = std::collections::BTreeMap::new();
+    for (address, stands) in [("opened@shop.example", "Opened"), ("sent@shop.example", "Sent")] {
+        let link = app.invite(address).await;
+        app.delivered().await;
+        if stands == "Opened" {
+            invitation::note_opened(&app.access, &here(), &link).await.unwrap();
+        }
+        expected.insert(app.account(address).await.unwrap().id, stands);
+    }
+    // Invited by nothing that left a link: what was swept away, or what came from elsewhere.
+    let bare = app.insert("bare@shop.example", AccountKind::Operator, AccountStatus::Invited).await;
+    expected.insert(bare.id, "Revoked");
+    let all = app.storage.view().await.unwrap().operators("", Page { offset: 0, limit: 99 }).await.unwrap();
+    let found = invitation_care::states(&app.access, &all).await.unwrap();
+    let found: std::collections::BTreeMap<_, _> =
+        found.into_iter().map(|(id, state)| (id, format!("{state:?}").split('(').next().unwrap().to_owned())).collect();
+    assert_eq!(found, expected.into_iter().map(|(id, state)| (id, state.to_owned())).collect());
 }
 
 #[tokio::test]

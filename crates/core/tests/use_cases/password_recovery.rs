@@ -245,8 +245,12 @@ async fn the_console_makes_the_link_that_the_account_needs_and_voids_the_mailed_
     let mailed = app.invite(BEA).await;
     let rescued = password_recovery::rescue_link(&app.access, &EmailKey::of(BEA)).await.unwrap().unwrap();
     assert!(matches!(app.accept(&mailed, GOOD).await, Err(ChooseError::DeadLink)));
+    let event = app.events().await.into_iter().find(|event| event.action == Action::InvitationResent).unwrap();
+    assert!(event.details.contains_key("handed over") && event.address.as_deref() == Some("console"), "{event:?}");
+    assert_eq!(app.count(Action::ResetIssued).await, 0, "an invitation is no reset");
     app.accept(&token(&rescued), GOOD).await.unwrap();
     let reset = password_recovery::rescue_link(&app.access, &EmailKey::of(ADA)).await.unwrap().unwrap();
     app.reset(&token(&reset), OTHER).await.unwrap();
+    assert_eq!(app.count(Action::ResetIssued).await, 1);
     app.sign_in(ADA, OTHER).await.unwrap();
 }

@@ -196,7 +196,7 @@ async fn perform(app: &TestApp, granter: &Operator, target: AccountId, number: u
         Act::Assign(own, chosen) => {
             let chosen: Vec<RoleId> = chosen.into_iter().map(pick).collect();
             let whom = if own { granter.id() } else { target };
-            let done = operator_care::set_roles(&app.access, by, &here(), whom, &chosen).await;
+            let done = operator_care::set_roles(&app.access, by, &here(), whom, &chosen, None).await;
             assert!(!matches!(done, Err(CareError::Storage(_))), "{done:?}");
         }
         Act::Invite(chosen) => {

@@ -5,6 +5,7 @@
 //! one guarded write that returns whether it was this caller's.
 
 pub mod audit_trail;
+pub mod invitations;
 pub mod known_devices;
 pub mod mail_desk;
 pub mod operator_search;
@@ -18,6 +19,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use self::audit_trail::{AuditTrail, AuditTrailView};
+use self::invitations::{InvitationView, Invitations};
 use self::known_devices::{KnownDeviceView, KnownDevices};
 use self::mail_desk::{MailDesk, MailDeskView};
 use self::operator_search::OperatorSearch;
@@ -106,6 +108,7 @@ pub trait View:
     + PasswordHistoryView
     + AuditTrailView
     + MailDeskView
+    + InvitationView
     + Send
 {
     /// When the first operator was made; `None` before.
@@ -151,7 +154,16 @@ pub trait View:
 /// Reads and writes, as one.
 #[async_trait]
 pub trait UnitOfWork:
-    View + TwoFactors + KnownDevices + RoleBook + ParameterHistory + PasswordHistory + AuditTrail + MailDesk + Sweeping
+    View
+    + TwoFactors
+    + KnownDevices
+    + RoleBook
+    + ParameterHistory
+    + PasswordHistory
+    + AuditTrail
+    + MailDesk
+    + Invitations
+    + Sweeping
 {
     /// Waits until no other unit of work holds the account, and holds it until this one ends: what is read of it, of its
     /// sessions, tokens and second factor from here on is what stands when this commits. False when there is none.

@@ -10,6 +10,7 @@ use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::role::{Level, Role, RoleId};
 use portcullis_words::{Value, moment};
+use uuid::Uuid;
 
 use super::roles::{functionality, level, name_of};
 use crate::context::{Answer, Context};
@@ -54,6 +55,10 @@ struct One<'a> {
     everything: bool,
     reasons: Vec<Reason>,
     choices: Vec<Choice>,
+    /// The roles that the form is an answer to.
+    was: String,
+    /// Those that are held now, when somebody else changed them in the meantime.
+    meanwhile: String,
     rows: Vec<Row>,
     /// The buttons that do something, for somebody who may.
     buttons: Vec<&'static str>,
@@ -62,6 +67,32 @@ struct One<'a> {
 impl One<'_> {
     fn offers(&self, button: &str) -> bool {
         self.buttons.contains(&button)
+    }
+}
+
+/// The roles that were held when the form was shown. What cannot be read was never held.
+fn shown_roles(cx: &Context) -> Vec<RoleId> {
+    let read = |id: &str| id.parse().map_or(RoleId(Uuid::nil()), RoleId);
+    cx.form.one("was").split_whitespace().map(read).collect()
+}
+
+/// What an operator's page shows beside how the operator stands.
+struct Shown {
+    status: StatusCode,
+    errors: Errors,
+    /// An invitation's link, once.
+    link: String,
+    /// Somebody else changed the roles since the form was shown.
+    meanwhile: bool,
+}
+
+impl Shown {
+    const fn with(status: StatusCode, errors: Errors) -> Self {
+        Self { status, errors, link: String::new(), meanwhile: false }
+    }
+
+    fn nothing() -> Self {
+        Self::with(StatusCode::OK, Errors::none())
     }
 }
 
@@ -87,6 +118,11 @@ fn invitation(cx: &Context, state: Option<State>) -> String {
         Some(State::Sent(until)) => ("invitation-state-sent", until, String::new()),
         Some(State::Failed(why, until)) => ("invitation-state-failed", until, why),
         Some(State::HandedOver(until)) => ("invitation-state-handed-over", until, String::new()),
+        Some(State::Opened(at, until)) => {
+            let (opened, when) = (cx.speaker().moment(at, now), cx.speaker().moment(until, now));
+            let values = [("opened", Value::from(opened)), ("when", Value::from(when))];
+            return cx.speaker().text_with("invitation-state-opened", &values);
+        }
         Some(State::Expired(until)) => ("invitation-state-expired", until, String::new()),
         Some(State::Revoked) => ("invitation-state-revoked", now, String::new()),
     };
@@ -96,6 +132,19 @@ fn invitation(cx: &Context, state: Option<State>) -> String {
         return words;
     }
     format!("{words} {}", cx.speaker().text_with("invitation-last-error", &[("why", Value::from(why))]))
+}
+
+/// The same in a word, for the list.
+pub(crate) fn invitation_in_short(cx: &Context, state: &State) -> String {
+    cx.text(match state {
+        State::Waiting(_) => "invitation-short-waiting",
+        State::Sent(_) => "invitation-short-sent",
+        State::Failed(..) => "invitation-short-failed",
+        State::HandedOver(_) => "invitation-short-handed-over",
+        State::Opened(..) => "invitation-short-opened",
+        State::Expired(_) => "invitation-short-expired",
+        State::Revoked => "invitation-short-revoked",
+    })
 }
 
 fn buttons(cx: &Context, who: &Operator, target: &Operator, has_factor: bool, sessions: usize) -> Vec<&'static str> {
@@ -116,24 +165,25 @@ fn buttons(cx: &Context, who: &Operator, target: &Operator, has_factor: bool, se
     offered.into_iter().filter_map(|(button, makes_sense)| (may && makes_sense).then_some(button)).collect()
 }
 
+fn names_of(cx: &Context, known: &[Role], ids: &[RoleId]) -> String {
+    let names = known.iter().filter(|role| ids.contains(&role.id)).map(|role| name_of(cx, role));
+    names.collect::<Vec<_>>().join(", ")
+}
+
 fn reasons(cx: &Context, target: &Operator, known: &[Role]) -> Vec<Reason> {
     let all = roles::functionalities(cx.access());
     let held = operators::reasons(target, known, &all);
-    let given = |ids: &[RoleId]| {
-        let givers = known.iter().filter(|role| ids.contains(&role.id)).map(|role| name_of(cx, role));
-        givers.collect::<Vec<_>>().join(", ")
-    };
     let reason = |id| {
         held.get(id).map(|(held, givers)| Reason {
             functionality: functionality(cx, id).0,
             level: level(cx, *held),
-            roles: given(givers),
+            roles: names_of(cx, known, givers),
         })
     };
     all.iter().filter_map(reason).collect()
 }
 
-async fn page(cx: &Context, code: StatusCode, errors: Errors, link: String) -> Answer {
+async fn page(cx: &Context, shown: Shown) -> Answer {
     let who = &cx.signed_in()?.operator;
     let (target, known) = operators::one(cx.access(), id(cx)?).await?.ok_or(Refusal::NotFound)?;
     let factor = two_factor::state(cx.access(), target.id()).await?;
@@ -156,6 +206,8 @@ async fn page(cx: &Context, code: StatusCode, errors: Errors, link: String) -> A
         let chosen = if is_typed { typed.contains(&id.as_str()) } else { target.roles().contains(&role.id) };
         Choice { chosen, name: name_of(cx, role), description: role.description.clone(), id }
     });
+    let held = target.roles();
+    let spelled = held.iter().map(|role| role.0.to_string()).collect::<Vec<_>>().join(" ");
     let note = match (who.id() == target.id(), roles::covers(cx.access(), who.grants(), target.grants())) {
         (true, _) => cx.text("operator-yourself"),
         (_, false) => cx.text("operator-holds-more"),
@@ -179,21 +231,29 @@ async fn page(cx: &Context, code: StatusCode, errors: Errors, link: String) -> A
             None => cx.text("two-factor-is-off"),
         },
         invitation: invitation(cx, invitation_care::state(cx.access(), &target).await?),
-        link,
+        link: shown.link,
         done,
         note,
         everything: target.is_super_administrator(),
         reasons: reasons(cx, &target, &known),
         choices: choices.collect(),
+        // What was ticked was ticked over what the form showed; only whoever is shown what changed is let over it.
+        was: if is_typed && !shown.meanwhile && cx.form.has("was") { cx.form.one("was").to_owned() } else { spelled },
+        meanwhile: match (shown.meanwhile, held.is_empty()) {
+            (false, _) => String::new(),
+            (true, true) => cx.text("operator-roles-none"),
+            (true, false) => names_of(cx, &known, held),
+        },
         rows,
         buttons,
-        page: Page::with(cx, "operators-title", errors).named(target.name().as_str()),
+        page: Page::with(cx, "operators-title", shown.errors).named(target.name().as_str()),
     };
-    Ok(cx.html(code, &template))
+    Ok(cx.html(shown.status, &template))
 }
 
 /// What came of an action: the page again, with what was done or why not.
 async fn answer(cx: &Context, outcome: Result<(), CareError>, done: &str) -> Answer {
+    let meanwhile = matches!(outcome, Err(CareError::RolesChanged(_)));
     let key = match outcome {
         Ok(()) => return Ok(cx.see_other(&format!("/operators/{}?done={done}", id(cx)?.0))),
         Err(CareError::Forbidden) => return Err(Refusal::Forbidden),
@@ -202,10 +262,12 @@ async fn answer(cx: &Context, outcome: Result<(), CareError>, done: &str) -> Ans
         Err(CareError::Yourself) => "operator-not-yourself",
         Err(CareError::LastSuperAdministrator) => "operator-last",
         Err(CareError::UnknownRole) => "operators-unknown-role",
+        Err(CareError::RolesChanged(_)) => "operator-roles-changed-meanwhile",
         Err(CareError::NotNow) => "operator-not-now",
     };
     let field = if key == "operators-unknown-role" { "roles" } else { "" };
-    page(cx, StatusCode::UNPROCESSABLE_ENTITY, Errors::one(field, cx.text(key)), String::new()).await
+    let refused = Shown::with(StatusCode::UNPROCESSABLE_ENTITY, Errors::one(field, cx.text(key)));
+    page(cx, Shown { meanwhile, ..refused }).await
 }
 
 fn by(cx: &Context) -> Result<Authority<'_>, Refusal> {
@@ -213,13 +275,16 @@ fn by(cx: &Context) -> Result<Authority<'_>, Refusal> {
 }
 
 pub(crate) async fn show(cx: &Context) -> Answer {
-    page(cx, StatusCode::OK, Errors::none(), String::new()).await
+    page(cx, Shown::nothing()).await
 }
 
 pub(crate) async fn set_roles(cx: &Context) -> Answer {
     let chosen: Option<Vec<RoleId>> = cx.form.all("roles").map(|id| id.parse().ok().map(RoleId)).collect();
     let outcome = match chosen {
-        Some(chosen) => operator_care::set_roles(cx.access(), by(cx)?, &cx.client, id(cx)?, &chosen).await,
+        Some(chosen) => {
+            let shown = cx.form.has("was").then(|| shown_roles(cx));
+            operator_care::set_roles(cx.access(), by(cx)?, &cx.client, id(cx)?, &chosen, shown.as_deref()).await
+        }
         None => Err(CareError::UnknownRole),
     };
     answer(cx, outcome, "roles").await
@@ -265,7 +330,7 @@ pub(crate) async fn revoke_invitation(cx: &Context) -> Answer {
 /// The link, once: answered to the POST itself, it is nowhere else.
 pub(crate) async fn invitation_link(cx: &Context) -> Answer {
     match invitation_care::link(cx.access(), by(cx)?, &cx.client, id(cx)?).await {
-        Ok(link) => page(cx, StatusCode::OK, Errors::none(), link).await,
+        Ok(link) => page(cx, Shown { link, ..Shown::nothing() }).await,
         Err(error) => answer(cx, Err(error), "").await,
     }
 }

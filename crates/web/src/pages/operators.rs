@@ -3,6 +3,7 @@
 use askama::Template;
 use poem::http::StatusCode;
 use portcullis_core::invitation::{InviteError, Inviter, invite as send};
+use portcullis_core::invitation_care;
 use portcullis_core::operators::search;
 use portcullis_core::roles::covers;
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
@@ -13,7 +14,7 @@ use portcullis_domain::ports::storage::operator_search::{OperatorFilter, Place, 
 use portcullis_domain::role::{Level, RoleId};
 use portcullis_words::Value;
 
-use super::operator::status as in_words;
+use super::operator::{invitation_in_short, status as in_words};
 use super::roles::name_of;
 use crate::context::{Answer, Context};
 use crate::form::Errors;
@@ -27,6 +28,8 @@ struct Row {
     name: String,
     email: String,
     status: String,
+    /// Where the invitation stands; empty for whoever is not invited.
+    invitation: String,
     roles: String,
     two_factor: String,
 }
@@ -128,6 +131,7 @@ async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
     let who = cx.signed_in()?;
     let filter = filter(cx);
     let found = search(cx.access(), &filter, &walk(cx), PER_PAGE).await?;
+    let invitations = invitation_care::states(cx.access(), &found.operators).await?;
     let edge = |operator: Option<&Operator>, goes_on: bool| {
         operator.filter(|_| goes_on).map(|operator| spelled(&Place::of(operator))).unwrap_or_default()
     };
@@ -147,6 +151,7 @@ async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
         name: operator.name().as_str().to_owned(),
         email: operator.email().as_str().to_owned(),
         status: in_words(cx, operator.status()),
+        invitation: invitations.get(&operator.id()).map(|state| invitation_in_short(cx, state)).unwrap_or_default(),
         roles: operator.roles().iter().map(role_name).collect::<Vec<_>>().join(", "),
         two_factor: cx.text(if found.with_two_factor.contains(&operator.id()) { "on" } else { "off" }),
     });

@@ -2,6 +2,7 @@
 
 use poem::Response;
 use poem::http::header;
+use portcullis_core::invitation;
 use portcullis_core::password::{self, Whose};
 use portcullis_domain::account::Account;
 use portcullis_domain::one_time_token::Purpose;
@@ -27,7 +28,12 @@ pub(crate) async fn judge(cx: &Context) -> Answer {
             whose = match password::whose_link(cx.access(), purpose, &token).await? {
                 Whose::Nobodys => None,
                 Whose::TheFirst => Some((cx.form.one("email").to_owned(), cx.form.one("name").to_owned())),
-                Whose::Of(account) => Some(own(&account)),
+                Whose::Of(account) => {
+                    if purpose == Purpose::Invitation {
+                        invitation::note_opened(cx.access(), &cx.client, &token).await?;
+                    }
+                    Some(own(&account))
+                }
             };
         }
     }

@@ -5,11 +5,9 @@ use portcullis_core::authority::Authority;
 use portcullis_core::{Client, operator_care, roles};
 use portcullis_domain::account::AccountStatus;
 use portcullis_domain::functionality::{BuiltIn, Functionality, FunctionalityId};
-use portcullis_domain::ports::storage::Storage;
-use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
-use uuid::Uuid;
+use portcullis_domain::role::Level;
 
-use crate::shop::{ADA, ADAS, BEA, BEAS, Shop, field, shop};
+use crate::shop::{ADA, ADAS, BEA, BEAS, field, shop};
 
 fn functionality(id: &str, url: Option<&str>) -> Functionality {
     Functionality {
@@ -20,21 +18,6 @@ fn functionality(id: &str, url: Option<&str>) -> Functionality {
     }
 }
 
-/// A role with these permissions, as an earlier installation may have left it.
-async fn role(shop: &Shop, number: u128, permissions: &[(FunctionalityId, Level)]) -> RoleId {
-    let role = Role {
-        id: RoleId(Uuid::from_u128(number)),
-        name: RoleName::parse(&format!("Role {number}")).unwrap(),
-        description: String::new(),
-        grants: Grants::Some(permissions.iter().cloned().collect()),
-        version: 1,
-    };
-    let mut unit = shop.storage.begin().await.unwrap();
-    unit.insert_role(&role).await.unwrap();
-    unit.commit().await.unwrap();
-    role.id
-}
-
 #[tokio::test]
 async fn the_menu_of_every_wide_page_shows_the_functionalities_that_one_holds_and_no_other() {
     let (orders, stock) = (functionality("orders", Some("https://shop.example/orders")), functionality("stock", None));
@@ -42,7 +25,7 @@ async fn the_menu_of_every_wide_page_shows_the_functionalities_that_one_holds_an
     let shop = shop(vec![orders.clone(), stock.clone(), returns]).await;
     let bea = shop.active(BEA, BEAS).await;
     let held = [(orders.id, Level::View), (stock.id, Level::Manage), (BuiltIn::Mail.id(), Level::View)];
-    shop.set_roles(bea, &[role(&shop, 7, &held).await]).await;
+    shop.set_roles(bea, &[shop.role(7, "Some", &held).await]).await;
     let mut bea = shop.signed_in(BEA, BEAS).await;
     for path in ["", "/mail", "/account", "/account/sessions"] {
         let (status, _, page) = bea.get(path).await;
@@ -61,8 +44,8 @@ async fn a_permission_of_a_functionality_that_is_gone_is_shown_as_such_and_dropp
     let shop = shop(vec![]).await;
     let gone = FunctionalityId::parse("gone").unwrap();
     let own = [(BuiltIn::Roles.id(), Level::Manage), (BuiltIn::Operators.id(), Level::Manage)];
-    let editor = role(&shop, 7, &own).await;
-    let old = role(&shop, 8, &[(gone.clone(), Level::View), (BuiltIn::Roles.id(), Level::View)]).await;
+    let editor = shop.role(7, "Editor", &own).await;
+    let old = shop.role(8, "Old", &[(gone.clone(), Level::View), (BuiltIn::Roles.id(), Level::View)]).await;
     let bea = shop.active(BEA, BEAS).await;
     shop.set_roles(bea, &[editor]).await;
     let cyd = shop.active("cyd@shop.example", BEAS).await;
@@ -71,7 +54,7 @@ async fn a_permission_of_a_functionality_that_is_gone_is_shown_as_such_and_dropp
     // It keeps nobody from giving the role for what it is worth, nor from caring for whoever holds it.
     let by = shop.operator(BEA).await;
     let by = Authority::Operator(&by);
-    operator_care::set_roles(&shop.access, by, &Client::console(), cyd, &[old]).await.unwrap();
+    operator_care::set_roles(&shop.access, by, &Client::console(), cyd, &[old], None).await.unwrap();
     operator_care::suspend(&shop.access, by, &Client::console(), cyd).await.unwrap();
     assert_eq!(shop.operator("cyd@shop.example").await.status(), AccountStatus::Suspended);
 

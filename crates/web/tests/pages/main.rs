@@ -6,4 +6,5 @@ mod shop;
 
 mod functionalities;
 mod invitations;
+mod roles_of_an_operator;
 mod two_tabs;

@@ -17,14 +17,15 @@ use portcullis_credentials::totp::TotpCodes;
 use portcullis_domain::account::{AccountId, Operator};
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::{Email, EmailKey};
-use portcullis_domain::functionality::Functionality;
+use portcullis_domain::functionality::{Functionality, FunctionalityId};
 use portcullis_domain::ports::Clock;
 use portcullis_domain::ports::storage::Storage;
-use portcullis_domain::role::RoleId;
+use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
 use portcullis_domain::secret::{Password, Token};
 use portcullis_storage_memory::MemoryStorage;
 use portcullis_web::{BackOffice, Options, back_office};
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 pub(crate) const ADA: &str = "ada@shop.example";
 pub(crate) const ADAS: &str = "four turtles swim east";
@@ -114,6 +115,21 @@ impl Shop {
         let mut view = self.storage.view().await.unwrap();
         let account = view.account_by_email(&EmailKey::of(address)).await.unwrap().unwrap();
         view.operator(account.id).await.unwrap().unwrap()
+    }
+
+    /// A role with these permissions, as an earlier installation may have left it.
+    pub(crate) async fn role(&self, number: u128, name: &str, permissions: &[(FunctionalityId, Level)]) -> RoleId {
+        let role = Role {
+            id: RoleId(Uuid::from_u128(number)),
+            name: RoleName::parse(name).unwrap(),
+            description: String::new(),
+            grants: Grants::Some(permissions.iter().cloned().collect()),
+            version: 1,
+        };
+        let mut unit = self.storage.begin().await.unwrap();
+        unit.insert_role(&role).await.unwrap();
+        unit.commit().await.unwrap();
+        role.id
     }
 
     pub(crate) async fn set_roles(&self, id: AccountId, roles: &[RoleId]) {

@@ -1,5 +1,7 @@
 //! The outbox, as the mail page and an invitation's state need it.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -17,8 +19,8 @@ pub trait MailDeskView: Send {
     /// How many are in a state (`None`: all).
     async fn count_mails(&mut self, state: Option<MailState>) -> Stored<u64>;
 
-    /// The newest mail of a kind to an address.
-    async fn latest_mail(&mut self, to: &EmailKey, kind: &str) -> Stored<Option<OutboxEntry>>;
+    /// The newest mail of a kind to each address; an address without one is left out. At most 500 are asked for.
+    async fn latest_mails(&mut self, to: &[EmailKey], kind: &str) -> Stored<BTreeMap<EmailKey, OutboxEntry>>;
 }
 
 /// Writes the outbox.
