@@ -76,13 +76,9 @@ impl Product {
 
     /// Starts it in a folder that may have been used before, or is in use.
     pub fn start_in(folder: Arc<tempfile::TempDir>, port: u16, settings: &[(&str, &str)]) -> Self {
-        let command = command(&binary(), folder.path(), port, settings);
-        Self::start_by(command, folder, port)
-    }
-
-    fn start_by(mut command: Command, folder: Arc<tempfile::TempDir>, port: u16) -> Self {
         let origin = format!("http://127.0.0.1:{port}");
-        let serve = command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut serve = command(folder.path(), port, settings);
+        let serve = serve.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = serve.spawn().expect("the binary starts");
         let mut product = Self {
             folder,
@@ -148,9 +144,9 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port()
 }
 
-/// The binary in a folder, with cheap hashes; or a program that runs it.
-fn command(program: &Path, folder: &Path, port: u16, settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(program);
+/// The binary in a folder, with cheap hashes.
+fn command(folder: &Path, port: u16, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(binary());
     command
         .current_dir(folder)
         .env("PORTCULLIS_LISTEN", format!("127.0.0.1:{port}"))

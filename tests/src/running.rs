@@ -1,12 +1,11 @@
 //! A running product: what is run beside it, what it logs, and how it ends.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, ExitStatus, Output};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Product, binary, command};
+use crate::{Product, command};
 
 /// Sends a signal to a process that a test started.
 pub(crate) fn signal(process: u32, name: &str) {
@@ -15,19 +14,6 @@ pub(crate) fn signal(process: u32, name: &str) {
 }
 
 impl Product {
-    /// Starts it through a program that becomes it in the end, with these arguments before the binary's path.
-    pub fn start_through(
-        program: &str,
-        arguments: &[&str],
-        folder: Arc<tempfile::TempDir>,
-        settings: &[(&str, &str)],
-    ) -> Self {
-        let port = crate::free_port();
-        let mut command = command(Path::new(program), folder.path(), port, settings);
-        command.args(arguments).arg(binary());
-        Self::start_by(command, folder, port)
-    }
-
     /// Ends it as kill -9 does: in the middle of whatever it was doing.
     pub fn kill(&mut self) {
         self.child.kill().expect("it can be killed");
@@ -69,7 +55,7 @@ impl Product {
     pub fn run_with(&self, settings: &[(&str, &str)], arguments: &[&str]) -> Output {
         let kept = self.kept();
         let settings = with(settings, kept.as_deref());
-        let mut command = command(&binary(), self.folder.path(), self.port, &settings);
+        let mut command = command(self.folder.path(), self.port, &settings);
         command.args(arguments).output().expect("the binary starts")
     }
 

@@ -39,6 +39,7 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
 
     let (stop, stopped) = watch::channel(false);
     tell_to_stop(stop)?;
+    outlive_size_limits()?;
     let worker = tokio::spawn(worker::run(access.clone(), transport, told(stopped.clone())));
     let sealing = tokio::spawn(audit_trail::run(access.clone(), told(stopped.clone())));
     let sweeping = tokio::spawn(sweeping::run(access.clone(), told(stopped.clone())));
@@ -127,5 +128,13 @@ fn tell_to_stop(stop: watch::Sender<bool>) -> anyhow::Result<()> {
         let _ = tokio::signal::ctrl_c().await;
         let _ = stop.send(true);
     });
+    Ok(())
+}
+
+/// A file that may not grow any further is an error for whoever writes to it. Unless somebody listens to the signal that
+/// comes with it (SIGXFSZ, 25 on Linux), it ends the process.
+fn outlive_size_limits() -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    drop(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(25))?);
     Ok(())
 }

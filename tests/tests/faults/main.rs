@@ -1,6 +1,8 @@
 //! Faults that the product must live through, with the real binary. `bash tests/repeat.sh faults 10` runs them ten times.
-#![expect(clippy::expect_used, reason = "a test that cannot set its stage has failed")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot set its stage has failed")]
 
+mod clock;
+mod disk_full;
 mod invariants;
 mod killed;
 mod mix;
@@ -18,10 +20,16 @@ pub(crate) const ADA: &str = "ada@shop.example";
 
 pub(crate) const PASSWORD: &str = "violet kettle orbit lantern";
 
+/// What expires is judged by the machine's clock as it is at that moment.
+const ONCE_TIME_NEVER_GOES_BACK: Need = Need { word: "a clock that never goes back", there: false };
+
 fn main() {
     let server = runtime().block_on(server());
     let postgres = Need { word: "postgres", there: server.is_some() };
     let own_server = Need { word: "postgres", there: Cluster::is_possible() };
+    let small_disk = Need { word: "mount", there: disk_full::SmallDisk::mount().is_some() };
+    let size_limits = Need { word: "prlimit", there: disk_full::limits_sizes() };
+    let faketime = Need { word: "faketime", there: clock::library().is_some() };
     let server = server.unwrap_or_default();
     let (kills, hangs) = (server.clone(), server);
     let trials = vec![
@@ -48,6 +56,36 @@ fn main() {
         story("connections_that_hang_hold_up_nobody_else", &[postgres], Duration::from_mins(3), || async move {
             outage::some_connections_hang(&hangs).await;
         }),
+        story(
+            "while_the_disk_is_full_each_is_told_and_nothing_is_torn",
+            &[small_disk],
+            Duration::from_mins(3),
+            disk_full::on_a_small_disk,
+        ),
+        story(
+            "while_files_may_not_grow_each_is_told_and_nothing_is_torn",
+            &[size_limits],
+            Duration::from_mins(3),
+            disk_full::at_a_size_limit,
+        ),
+        story(
+            "while_the_clock_is_set_back_and_forth_no_code_is_good_twice",
+            &[faketime],
+            Duration::from_mins(2),
+            clock::no_code_is_good_twice,
+        ),
+        story(
+            "while_the_clock_is_set_back_and_forth_no_limit_begins_anew",
+            &[faketime],
+            Duration::from_mins(2),
+            clock::no_limit_begins_anew,
+        ),
+        story(
+            "when_the_clock_is_set_back_nothing_comes_back_to_life",
+            &[faketime, ONCE_TIME_NEVER_GOES_BACK],
+            Duration::from_mins(2),
+            clock::nothing_comes_back_to_life,
+        ),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
