@@ -94,6 +94,7 @@ fn every_setting_stands_in_the_reference() {
         if let Some((_, rest)) = line.split_once("struct Raw") {
             prefix = match rest.trim_end_matches(" {") {
                 "" => "",
+                "Database" => "database.",
                 "Tls" => "tls.",
                 "Argon2" => "argon2.",
                 "Log" => "log.",

@@ -4,11 +4,11 @@ use std::io::Write as _;
 
 use anyhow::Context as _;
 use portcullis_core::Access;
-use portcullis_core::audit_trail;
+use portcullis_core::audit_seal;
 use portcullis_core::audit_trail::export::{Exporter, Format, begin};
+use portcullis_domain::audit_seal::Head;
 use portcullis_domain::instant::Instant;
 use portcullis_domain::ports::storage::audit_trail::AuditFilter;
-use portcullis_domain::secret::Digest256;
 
 use crate::console::say;
 
@@ -26,11 +26,11 @@ pub(crate) async fn export(access: &Access, since: Option<Instant>, format: Form
     Ok(())
 }
 
-pub(crate) async fn verify(access: &Access, anchor: Option<(i64, Digest256)>) -> anyhow::Result<()> {
-    let whole = audit_trail::verify(access, anchor).await?;
+pub(crate) async fn verify(access: &Access, anchor: Option<Head>) -> anyhow::Result<()> {
+    let whole = audit_seal::verify(access, anchor).await?;
     say(format_args!("The audit trail holds: {} events sealed, {} wait for their seal.", whole.sealed, whole.waiting));
-    if let Some((place, seal)) = whole.end {
-        say(format_args!("Anchor: {place}:{}", data_encoding::HEXLOWER.encode(seal.as_bytes())));
+    if let Some(Head { sequence, seal }) = whole.end {
+        say(format_args!("Anchor: {sequence}:{}", data_encoding::HEXLOWER.encode(seal.as_bytes())));
     }
     Ok(())
 }

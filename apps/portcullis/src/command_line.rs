@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use portcullis_core::audit_trail::export::Format;
+use portcullis_domain::audit_seal::Head;
 use portcullis_domain::instant::Instant;
 use portcullis_domain::secret::Digest256;
 
@@ -75,9 +76,9 @@ pub(crate) enum Audit {
     },
     /// Checks every seal, and names the first event that was altered, is missing or was inserted
     Verify {
-        /// A place and its seal, as an earlier run printed them: shows also a trail that was cut or made anew
+        /// An end, as an earlier run printed it: shows also a database that was put back as a whole
         #[arg(long, value_name = "PLACE:SEAL", value_parser = anchor)]
-        anchor: Option<(i64, Digest256)>,
+        anchor: Option<Head>,
     },
 }
 
@@ -89,11 +90,11 @@ fn format(text: &str) -> Result<Format, String> {
     Format::parse(text).ok_or_else(|| "use jsonl or csv".to_owned())
 }
 
-fn anchor(text: &str) -> Result<(i64, Digest256), String> {
+fn anchor(text: &str) -> Result<Head, String> {
     let read = || {
-        let (place, seal) = text.split_once(':')?;
+        let (sequence, seal) = text.split_once(':')?;
         let seal = data_encoding::HEXLOWER_PERMISSIVE.decode(seal.as_bytes()).ok()?;
-        Some((place.parse().ok()?, Digest256::from_slice(&seal)?))
+        Some(Head { sequence: sequence.parse().ok()?, seal: Digest256::from_slice(&seal)? })
     };
     read().ok_or_else(|| "use PLACE:SEAL, as `portcullis audit verify` prints it".to_owned())
 }

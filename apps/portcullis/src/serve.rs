@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use poem::listener::{AcceptorExt as _, BoxAcceptor, IntoTlsConfigStream as _};
 use poem::listener::{RustlsCertificate, RustlsConfig, TcpAcceptor};
 use poem::{IntoEndpoint, Server};
-use portcullis_core::{audit_trail, set_up, sweeping, worker};
+use portcullis_core::{audit_seal, set_up, sweeping, worker};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -41,7 +41,7 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
     tell_to_stop(stop)?;
     outlive_size_limits()?;
     let worker = tokio::spawn(worker::run(access.clone(), transport, told(stopped.clone())));
-    let sealing = tokio::spawn(audit_trail::run(access.clone(), told(stopped.clone())));
+    let sealing = tokio::spawn(audit_seal::run(access.clone(), told(stopped.clone())));
     let sweeping = tokio::spawn(sweeping::run(access.clone(), told(stopped.clone())));
     let operations = match operations_listener {
         Some(listener) => {

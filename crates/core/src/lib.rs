@@ -10,6 +10,7 @@ pub mod account;
 pub mod account_import;
 mod account_lock;
 pub mod alias;
+pub mod audit_seal;
 pub mod audit_trail;
 mod author;
 pub mod authority;

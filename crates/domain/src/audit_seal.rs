@@ -2,15 +2,18 @@
 //!
 //! A seal is SHA-256 over the seal before it, the event's place, and the event's canonical bytes. Places may have gaps, which
 //! a database leaves when a transaction rolls back: the chain links neighbours, not numbers. Whoever can write the
-//! database and knows this module can make another chain that holds by itself; it does not hold against a seal that was
-//! kept elsewhere, see [`Checker::expect`].
+//! database and knows this module can make another chain that holds by itself, or cut this one short. The [`Head`] stands
+//! against that: the last place and its seal, kept in the database but sealed with the key that is not in it. What remains is
+//! to put back an older database as a whole, its head included; a seal that was kept elsewhere shows that too, see
+//! [`Checker::expect`].
 
 use sha2::{Digest as _, Sha256};
 
 use crate::audit::{Actor, AuditEvent};
 use crate::instant::to_micros;
+use crate::ports::credentials::Sealer;
 use crate::ports::storage::audit_trail::Entry;
-use crate::secret::Digest256;
+use crate::secret::{Digest256, Sealed};
 
 /// Names the form of the canonical bytes. Another form gets another name, so that no event has the same bytes in both.
 const FORM: &[u8] = b"portcullis/audit/1";
@@ -72,6 +75,42 @@ pub fn seal(previous: &Digest256, sequence: i64, event: &AuditEvent) -> Digest25
     Digest256::from_slice(&hash).unwrap_or(*previous)
 }
 
+/// The end of the sealed trail: the last place and its seal. Also what was kept of it elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The last sealed place.
+    pub sequence: i64,
+    /// The seal of the event there.
+    pub seal: Digest256,
+}
+
+impl Head {
+    /// Binds a sealed head to its use: nothing else that the key has sealed opens as one.
+    const CONTEXT: &[u8] = b"portcullis/audit/head/1";
+
+    /// What every trail begins behind.
+    pub fn origin() -> Self {
+        Self { sequence: 0, seal: origin() }
+    }
+
+    /// Sealed, so that only who has the key can have made it.
+    pub fn sealed(&self, sealer: &dyn Sealer) -> Sealed {
+        let plain = [self.sequence.to_be_bytes().as_slice(), self.seal.as_bytes()].concat();
+        sealer.seal(&plain, Self::CONTEXT)
+    }
+
+    /// Opens what [`Head::sealed`] made.
+    ///
+    /// # Errors
+    /// [`Fault::Forged`] when it was made with another key, or by nobody who has one.
+    pub fn opened(found: &Sealed, sealer: &dyn Sealer) -> Result<Self, Fault> {
+        let plain = sealer.unseal(found, Self::CONTEXT).map_err(|_| Fault::Forged)?;
+        let (sequence, seal) = plain.split_first_chunk().ok_or(Fault::Forged)?;
+        let seal = Digest256::from_slice(seal).ok_or(Fault::Forged)?;
+        Ok(Self { sequence: i64::from_be_bytes(*sequence), seal })
+    }
+}
+
 /// What is wrong with the trail, at the first place where something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -96,27 +135,32 @@ pub enum Fault {
     /// What was sealed up to that place is not what is there now.
     #[error("the trail up to place {0} is not the one whose seal was kept: it was made anew")]
     Remade(i64),
-}
-
-/// A sealed event as the checker remembers it.
-#[derive(Debug, Clone, Copy)]
-struct Link {
-    sequence: i64,
-    seal: Digest256,
+    /// There are seals, and nothing that says where they end.
+    #[error("the trail is sealed, and its signed end is missing: it was taken away")]
+    Headless,
+    /// The signed end was not signed with a key at hand.
+    #[error(
+        "the signed end of the trail does not open with the present key: it was forged, or the key was changed; in that \
+         case give the earlier one as `previous_secret_key`"
+    )]
+    Forged,
+    /// The back office was set up, which is an event, and there is none.
+    #[error("the trail is empty, though the back office was set up: it was taken away")]
+    Emptied,
 }
 
 /// Checks a trail, event by event in the order of their places, and names the first that is wrong.
 #[derive(Debug)]
 pub struct Checker {
     /// The last two links that hold.
-    before: Option<Link>,
-    last: Link,
+    before: Option<Head>,
+    last: Head,
     /// The first that did not hold: the one after it tells what it is.
-    doubted: Option<Link>,
+    doubted: Option<Head>,
     /// Events without a seal since the last link: at the end they are new, before a sealed one they were inserted.
     unsealed: Option<i64>,
-    expected: Option<Link>,
-    met: bool,
+    /// What was kept and was not met yet.
+    expected: Vec<Head>,
     sealed: u64,
     waiting: u64,
 }
@@ -125,11 +169,10 @@ impl Default for Checker {
     fn default() -> Self {
         Self {
             before: None,
-            last: Link { sequence: 0, seal: origin() },
+            last: Head::origin(),
             doubted: None,
             unsealed: None,
-            expected: None,
-            met: false,
+            expected: Vec::new(),
             sealed: 0,
             waiting: 0,
         }
@@ -144,14 +187,14 @@ pub struct Whole {
     /// How many wait for their seal, at the end.
     pub waiting: u64,
     /// The last sealed place and its seal: kept elsewhere, they show later that nothing before them was remade.
-    pub end: Option<(i64, Digest256)>,
+    pub end: Option<Head>,
 }
 
 impl Checker {
-    /// Expects a seal, noted earlier, at a place: without it a chain that was made anew, or cut at its end, holds.
+    /// Expects an end, noted earlier: without one a chain that was made anew, or cut at its end, holds.
     #[must_use]
-    pub fn expect(mut self, sequence: i64, seal: Digest256) -> Self {
-        self.expected = Some(Link { sequence, seal });
+    pub fn expect(mut self, end: Head) -> Self {
+        self.expected.push(end);
         self
     }
 
@@ -160,12 +203,16 @@ impl Checker {
     /// # Errors
     /// The [`Fault`] as soon as it is certain.
     pub fn next(&mut self, entry: &Entry) -> Result<(), Fault> {
+        // Places are counted from one.
+        if entry.sequence <= 0 {
+            return Err(Fault::Inserted(entry.sequence));
+        }
         let Some(found) = entry.seal else {
             self.unsealed.get_or_insert(entry.sequence);
             self.waiting += 1;
             return Ok(());
         };
-        let follows = |link: &Link| seal(&link.seal, entry.sequence, &entry.event) == found;
+        let follows = |link: &Head| seal(&link.seal, entry.sequence, &entry.event) == found;
         if let Some(doubted) = self.doubted {
             // It follows the last good one, so the doubted one is a stranger between them.
             return Err(if follows(&self.last) { Fault::Inserted(doubted.sequence) } else { self.judged(doubted) });
@@ -174,7 +221,7 @@ impl Checker {
         if let Some(inserted) = self.unsealed {
             return Err(Fault::Inserted(inserted));
         }
-        let link = Link { sequence: entry.sequence, seal: found };
+        let link = Head { sequence: entry.sequence, seal: found };
         if !follows(&self.last) {
             if self.before.as_ref().is_some_and(follows) {
                 return Err(Fault::Inserted(self.last.sequence));
@@ -182,11 +229,9 @@ impl Checker {
             self.doubted = Some(link);
             return Ok(());
         }
-        if let Some(expected) = self.expected.filter(|expected| expected.sequence == link.sequence) {
-            if expected.seal != link.seal {
-                return Err(Fault::Remade(link.sequence));
-            }
-            self.met = true;
+        self.expected.retain(|expected| *expected != link);
+        if self.expected.iter().any(|expected| expected.sequence == link.sequence) {
+            return Err(Fault::Remade(link.sequence));
         }
         self.before = Some(self.last);
         self.last = link;
@@ -202,17 +247,15 @@ impl Checker {
         if let Some(doubted) = self.doubted {
             return Err(self.judged(doubted));
         }
-        if let Some(expected) = self.expected
-            && !self.met
-        {
-            let beyond = expected.sequence > self.last.sequence;
-            return Err(if beyond { Fault::Truncated(expected.sequence) } else { Fault::Remade(expected.sequence) });
+        if let Some(Head { sequence, .. }) = self.expected.iter().min_by_key(|expected| expected.sequence) {
+            let beyond = *sequence > self.last.sequence;
+            return Err(if beyond { Fault::Truncated(*sequence) } else { Fault::Remade(*sequence) });
         }
-        let end = (self.sealed > 0).then_some((self.last.sequence, self.last.seal));
+        let end = (self.sealed > 0).then_some(self.last);
         Ok(Whole { sealed: self.sealed, waiting: self.waiting, end })
     }
 
-    fn judged(&self, doubted: Link) -> Fault {
+    fn judged(&self, doubted: Head) -> Fault {
         if doubted.sequence > self.last.sequence + 1 {
             Fault::Missing { after: self.last.sequence, before: doubted.sequence }
         } else {
@@ -267,7 +310,10 @@ mod tests {
         let mut entries = trail(&[1, 2, 5, 9]);
         entries.push(Entry { sequence: 12, event: event(12), seal: None });
         let whole = check(&entries).unwrap();
-        assert_eq!((whole.sealed, whole.waiting, whole.end), (4, 1, Some((9, entries[3].seal.unwrap()))));
+        assert_eq!(
+            (whole.sealed, whole.waiting, whole.end),
+            (4, 1, Some(Head { sequence: 9, seal: entries[3].seal.unwrap() }))
+        );
         assert_eq!(check(&[]).unwrap().end, None);
     }
 
@@ -316,6 +362,11 @@ mod tests {
         let mut stripped = good;
         stripped[1].seal = None;
         assert_eq!(check(&stripped), Err(Fault::Inserted(2)));
+        for before in [0, -1, i64::MIN] {
+            let mut entries = trail(&[1, 2]);
+            entries.insert(0, Entry { sequence: before, event: event(3), seal: None });
+            assert_eq!(check(&entries), Err(Fault::Inserted(before)));
+        }
     }
 
     #[test]
@@ -329,9 +380,14 @@ mod tests {
     #[test]
     fn a_seal_that_was_kept_shows_a_cut_and_a_remade_trail() {
         let entries = trail(&[1, 2, 3, 4]);
-        let kept = entries[3].seal.unwrap();
-        assert!(checked(Checker::default().expect(4, kept), &entries).is_ok());
-        assert_eq!(checked(Checker::default().expect(4, kept), &entries[..3]), Err(Fault::Truncated(4)));
+        let kept = Head { sequence: 4, seal: entries[3].seal.unwrap() };
+        let earlier = Head { sequence: 2, seal: entries[1].seal.unwrap() };
+        assert!(checked(Checker::default().expect(kept).expect(earlier).expect(kept), &entries).is_ok());
+        assert_eq!(checked(Checker::default().expect(kept), &entries[..3]), Err(Fault::Truncated(4)));
+        assert_eq!(checked(Checker::default().expect(earlier).expect(kept), &entries[..3]), Err(Fault::Truncated(4)));
+        assert_eq!(checked(Checker::default().expect(kept), &[]), Err(Fault::Truncated(4)));
+        let other = Head { seal: Digest256::of(b"other"), ..earlier };
+        assert_eq!(checked(Checker::default().expect(earlier).expect(other), &entries), Err(Fault::Remade(2)));
         let mut remade = entries;
         remade[1].event.address = None;
         let mut last = origin();
@@ -340,7 +396,7 @@ mod tests {
             entry.seal = Some(last);
         }
         assert!(check(&remade).is_ok());
-        assert_eq!(checked(Checker::default().expect(4, kept), &remade), Err(Fault::Remade(4)));
+        assert_eq!(checked(Checker::default().expect(kept), &remade), Err(Fault::Remade(4)));
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use portcullis_domain::audit::{Action, Actor, AuditEvent};
+use portcullis_domain::audit_seal::Head;
 use portcullis_domain::instant::Instant;
 use portcullis_domain::ports::storage::Storage;
 use portcullis_domain::ports::storage::audit_trail::{AuditFilter, Entry};
+use portcullis_domain::secret::Sealed;
 use time::Duration;
 
 use crate::audit::{appended, event};
@@ -84,7 +86,7 @@ async fn chain(storage: &Arc<dyn Storage>, most: u64) -> Vec<Entry> {
     let mut view = storage.view().await.unwrap();
     let mut chain: Vec<Entry> = Vec::new();
     loop {
-        let after = chain.last().map_or(0, |entry| entry.sequence);
+        let after = chain.last().map(|entry| entry.sequence);
         let page = view.audit_chain(after, most).await.unwrap();
         if page.is_empty() {
             return chain;
@@ -156,8 +158,8 @@ pub(crate) async fn a_search_gives_five_hundred_at_most(storage: Arc<dyn Storage
     let first = chain(&storage, 1).await[0].sequence;
     assert_eq!(view.search_audit(&all, Some(first), 10).await.unwrap(), [], "before the first there is none");
     assert_eq!(view.search_audit(&all, Some(i64::MAX), 10).await.unwrap().len(), 10);
-    assert_eq!(view.audit_chain(0, u64::MAX).await.unwrap().len(), 603);
-    assert_eq!(view.audit_chain(i64::MAX, 10).await.unwrap(), []);
+    assert_eq!(view.audit_chain(None, u64::MAX).await.unwrap().len(), 603);
+    assert_eq!(view.audit_chain(Some(i64::MAX), 10).await.unwrap(), []);
 }
 
 pub(crate) async fn the_chain_comes_in_the_order_of_writing(storage: Arc<dyn Storage>) {
@@ -183,17 +185,17 @@ pub(crate) async fn an_event_is_sealed_once(storage: Arc<dyn Storage>) {
     let places: Vec<i64> = chain(&storage, 10).await.iter().map(|entry| entry.sequence).collect();
     assert_eq!(storage.view().await.unwrap().last_seal().await.unwrap(), None);
     let mut unit = storage.begin().await.unwrap();
-    unit.lock_sealing().await.unwrap();
+    assert!(unit.lock_sealing().await.unwrap());
     for (n, place) in (0..3).zip(&places) {
         assert!(unit.seal_event(*place, &digest(n)).await.unwrap());
-        assert_eq!(unit.last_seal().await.unwrap(), Some((*place, digest(n))));
+        assert_eq!(unit.last_seal().await.unwrap(), Some(Head { sequence: *place, seal: digest(n) }));
         assert!(!unit.seal_event(*place, &digest(99)).await.unwrap(), "it has one");
     }
     assert!(!unit.seal_event(places[4] + 1_000, &digest(99)).await.unwrap(), "there is no such event");
     unit.commit().await.unwrap();
 
     let mut unit = storage.begin().await.unwrap();
-    unit.lock_sealing().await.unwrap();
+    assert!(unit.lock_sealing().await.unwrap());
     assert!(!unit.seal_event(places[0], &digest(99)).await.unwrap(), "it has one");
     assert!(unit.seal_event(places[3], &digest(3)).await.unwrap());
     drop(unit);
@@ -203,20 +205,72 @@ pub(crate) async fn an_event_is_sealed_once(storage: Arc<dyn Storage>) {
     let found = found(&storage, &AuditFilter::default(), 10).await;
     assert_eq!(found.iter().rev().map(|entry| entry.seal).collect::<Vec<_>>(), seals);
     assert_eq!(chain.into_iter().map(|entry| entry.event).collect::<Vec<_>>(), all, "a seal changes nothing of them");
-    assert_eq!(storage.view().await.unwrap().last_seal().await.unwrap(), Some((places[2], digest(2))));
+    assert_eq!(
+        storage.view().await.unwrap().last_seal().await.unwrap(),
+        Some(Head { sequence: places[2], seal: digest(2) })
+    );
+}
+
+pub(crate) async fn the_signed_end_is_the_last_that_was_written(storage: Arc<dyn Storage>) {
+    assert_eq!(storage.view().await.unwrap().audit_head().await.unwrap(), None);
+    for n in 0..3 {
+        let mut unit = storage.begin().await.unwrap();
+        unit.set_audit_head(&Sealed(vec![n, 0, 255])).await.unwrap();
+        assert_eq!(unit.audit_head().await.unwrap(), Some(Sealed(vec![n, 0, 255])));
+        if n < 2 {
+            unit.commit().await.unwrap();
+        }
+    }
+    assert_eq!(storage.view().await.unwrap().audit_head().await.unwrap(), Some(Sealed(vec![1, 0, 255])));
+}
+
+/// What was sealed is never overtaken: whoever seals sees every place before the last one, however the writers commit.
+pub(crate) async fn no_event_appears_before_one_that_is_sealed(storage: Arc<dyn Storage>) {
+    race(&storage, RACERS, |n, storage| async move {
+        if n == 0 {
+            let (mut after, mut seen) = (None, 0);
+            while seen < (RACERS - 1) * 3 {
+                let mut unit = storage.begin().await.unwrap();
+                if !unit.lock_sealing().await.unwrap() {
+                    continue;
+                }
+                let entries = unit.audit_chain(after, 100).await.unwrap();
+                for entry in entries {
+                    assert!(unit.seal_event(entry.sequence, &digest(1)).await.unwrap());
+                    (after, seen) = (Some(entry.sequence), seen + 1);
+                }
+                unit.commit().await.unwrap();
+                linger().await;
+            }
+        } else {
+            for k in 0..3 {
+                let mut unit = storage.begin().await.unwrap();
+                unit.append_audit_event(&event(n * 10 + k, Action::SignedIn, Actor::System)).await.unwrap();
+                linger().await;
+                unit.commit().await.unwrap();
+            }
+        }
+    })
+    .await;
+    assert!(chain(&storage, 100).await.iter().all(|entry| entry.seal.is_some()), "none was passed by");
 }
 
 pub(crate) async fn of_racing_sealers_each_goes_on_where_the_one_before_ended(storage: Arc<dyn Storage>) {
     let events: Vec<AuditEvent> = (0..40).map(|n| event(n, Action::SignedIn, Actor::System)).collect();
     appended(&storage, &events).await;
     let sealed = race(&storage, RACERS, |n, storage| async move {
-        let mut unit = storage.begin().await.unwrap();
-        // As a use case may, which looks first whether there is anything to do.
-        assert!(unit.last_seal().await.is_ok());
+        // Whoever is told that others are at it tries again.
+        let mut unit = loop {
+            let mut unit = storage.begin().await.unwrap();
+            // As a use case may, which looks first whether there is anything to do.
+            assert!(unit.last_seal().await.is_ok());
+            linger().await;
+            if unit.lock_sealing().await.unwrap() {
+                break unit;
+            }
+        };
         linger().await;
-        unit.lock_sealing().await.unwrap();
-        linger().await;
-        let after = unit.last_seal().await.unwrap().map_or(0, |(sequence, _)| sequence);
+        let after = unit.last_seal().await.unwrap().map(|head| head.sequence);
         let entries = unit.audit_chain(after, 5).await.unwrap();
         for entry in &entries {
             assert_eq!(entry.seal, None, "what comes after the last seal has none");

@@ -220,6 +220,8 @@ fn all() -> Vec<(&'static str, Run)> {
             a_search_gives_five_hundred_at_most,
             the_chain_comes_in_the_order_of_writing,
             an_event_is_sealed_once,
+            the_signed_end_is_the_last_that_was_written,
+            no_event_appears_before_one_that_is_sealed,
             of_racing_sealers_each_goes_on_where_the_one_before_ended,
             of_racing_writers_every_event_has_a_place_of_its_own,;
         parameters:

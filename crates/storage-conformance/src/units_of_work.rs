@@ -96,7 +96,7 @@ pub(crate) async fn second_factors_and_history_roll_back_with_the_rest(storage: 
     assert_eq!(unit.password_rules_in_use().await.unwrap(), [(String::new(), 2)]);
     assert_eq!(unit.parameter_changes("key", FIRST).await.unwrap(), []);
     assert_eq!(unit.parameters().await.unwrap(), []);
-    assert_eq!(unit.audit_chain(0, 10).await.unwrap(), []);
+    assert_eq!(unit.audit_chain(None, 10).await.unwrap(), []);
     assert_eq!(unit.mails(None, FIRST).await.unwrap(), [mail(1)]);
 }
 

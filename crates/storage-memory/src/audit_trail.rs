@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use portcullis_domain::audit::{Actor, AuditEvent};
+use portcullis_domain::audit_seal::Head;
 use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::ports::storage::audit_trail::{AuditFilter, AuditTrail, AuditTrailView, Entry};
-use portcullis_domain::secret::Digest256;
+use portcullis_domain::secret::{Digest256, Sealed};
 
 use crate::state::{Numbered, State};
 use crate::transaction::Transaction;
@@ -71,20 +72,25 @@ impl AuditTrailView for Transaction {
         Ok(first(most, MAX_FOUND, found.into_iter()))
     }
 
-    async fn audit_chain(&mut self, after: i64, most: u64) -> Stored<Vec<Entry>> {
-        Ok(first(most, MAX_CHAIN, entries(self.state(), |sequence, _| sequence > after).into_iter()))
+    async fn audit_chain(&mut self, after: Option<i64>, most: u64) -> Stored<Vec<Entry>> {
+        let found = entries(self.state(), |sequence, _| after.is_none_or(|after| sequence > after));
+        Ok(first(most, MAX_CHAIN, found.into_iter()))
     }
 
-    async fn last_seal(&mut self) -> Stored<Option<(i64, Digest256)>> {
-        Ok(self.state().seals.last_key_value().map(|(sequence, seal)| (*sequence, *seal)))
+    async fn last_seal(&mut self) -> Stored<Option<Head>> {
+        Ok(self.state().seals.last_key_value().map(|(sequence, seal)| Head { sequence: *sequence, seal: *seal }))
+    }
+
+    async fn audit_head(&mut self) -> Stored<Option<Sealed>> {
+        Ok(self.state().audit_head.clone())
     }
 }
 
 #[async_trait]
 impl AuditTrail for Transaction {
-    async fn lock_sealing(&mut self) -> Stored<()> {
+    async fn lock_sealing(&mut self) -> Stored<bool> {
         // There is one writer at a time.
-        Ok(())
+        Ok(true)
     }
 
     async fn seal_event(&mut self, sequence_asked: i64, seal: &Digest256) -> Stored<bool> {
@@ -95,5 +101,10 @@ impl AuditTrail for Transaction {
         }
         self.own().seals.insert(sequence_asked, *seal);
         Ok(true)
+    }
+
+    async fn set_audit_head(&mut self, head: &Sealed) -> Stored<()> {
+        self.own().audit_head = Some(head.clone());
+        Ok(())
     }
 }

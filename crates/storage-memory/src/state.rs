@@ -12,7 +12,7 @@ use portcullis_domain::ports::storage::parameter_history::ParameterChange;
 use portcullis_domain::ports::storage::{Page, RecoveryRequest, StorageError, Stored, search_key};
 use portcullis_domain::rate_limit::BudgetKey;
 use portcullis_domain::role::{Grants, Role, RoleId};
-use portcullis_domain::secret::{Digest256, PasswordHash};
+use portcullis_domain::secret::{Digest256, PasswordHash, Sealed};
 use portcullis_domain::session::{Session, SessionId};
 use uuid::Uuid;
 
@@ -41,6 +41,8 @@ pub(crate) struct State {
     pub(crate) audit_events: BTreeMap<Uuid, Numbered<AuditEvent>>,
     /// The seals of events, by their place in the trail.
     pub(crate) seals: BTreeMap<i64, Digest256>,
+    /// The signed end of what is sealed.
+    pub(crate) audit_head: Option<Sealed>,
     pub(crate) parameters: BTreeMap<String, String>,
     pub(crate) parameter_changes: Vec<Numbered<ParameterChange>>,
     pub(crate) two_factors: BTreeMap<AccountId, HeldFactor>,
@@ -78,6 +80,7 @@ impl Default for State {
             recovery_requests: BTreeMap::new(),
             audit_events: BTreeMap::new(),
             seals: BTreeMap::new(),
+            audit_head: None,
             parameters: BTreeMap::new(),
             parameter_changes: Vec::new(),
             two_factors: BTreeMap::new(),

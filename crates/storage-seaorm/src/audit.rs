@@ -3,10 +3,15 @@
 use portcullis_domain::account::AccountId;
 use portcullis_domain::audit::{Action, Actor, AuditEvent};
 use portcullis_domain::ports::storage::{Page, StorageError, Stored};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
 use crate::statement::{Row, at, corrupt, execute, limit_offset, maybe_text, rows, text};
+
+/// The advisory lock of the trail on `PostgreSQL`: whoever writes an event shares it from before the event gets its place to
+/// the end of the unit of work, so that whoever has it alone knows that no place before the last one is still to appear.
+/// Two installations in one database share it too, which costs them a moment and no more.
+pub(crate) const WRITING: i64 = 0x706f_7274_6175_6469;
 
 pub(crate) const COLUMNS: &str =
     "id, happened_at, actor, actor_id, actor_name, action, target_id, target_name, address, details";
@@ -52,9 +57,15 @@ pub(crate) async fn page<C: ConnectionTrait>(db: &C, page: Page) -> Stored<Vec<A
 pub(crate) async fn append<C: ConnectionTrait>(db: &C, event: &AuditEvent) -> Stored<()> {
     let (actor, id, name) = spelled(&event.actor);
     let details = serde_json::to_string(&event.details).map_err(|error| StorageError::Corrupt(error.to_string()))?;
-    let sql = format!(
-        "INSERT INTO audit_events ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
-    );
+    let values = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10";
+    let sql = if db.get_database_backend() == DbBackend::Postgres {
+        format!(
+            "WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({WRITING})) \
+             INSERT INTO audit_events ({COLUMNS}) SELECT {values} FROM shared ON CONFLICT DO NOTHING"
+        )
+    } else {
+        format!("INSERT INTO audit_events ({COLUMNS}) VALUES ({values}) ON CONFLICT DO NOTHING")
+    };
     let values = vec![
         event.id.into(),
         at(event.at),

@@ -1,5 +1,6 @@
 //! What can go wrong, and how errors of `SeaORM` become those of the domain.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use portcullis_domain::ports::storage::StorageError;
@@ -38,6 +39,22 @@ pub enum ConnectError {
          the name of the database in the URL are right"
     )]
     Unreachable(String),
+    /// The way to the database could not be protected as was asked for.
+    #[error(
+        "cannot connect to the database: {0}. The connection must be encrypted to a server that proves its name: give its \
+         authority as `database.root_certificate`, or say with `database.tls` what is enough"
+    )]
+    Tls(String),
+    /// The server is older than what is known to serve.
+    #[error(
+        "the database is PostgreSQL {found}, which is too old. Nothing was changed. Use PostgreSQL {oldest} or newer"
+    )]
+    TooOld {
+        /// Its major version.
+        found: u32,
+        /// The oldest major version that will do.
+        oldest: u32,
+    },
     /// The tables could not be brought up to date. Nothing was changed.
     #[error(
         "cannot bring the database up to date: {0}. Nothing was changed. Make sure that the user may create tables, \
@@ -53,13 +70,22 @@ pub enum ConnectError {
     NewerSchema(String),
 }
 
+/// The SQLSTATE of what `PostgreSQL` refused.
+fn sql_state(error: &DbErr) -> Option<Cow<'_, str>> {
+    let (DbErr::Query(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner))) = error else {
+        return None;
+    };
+    inner.as_database_error()?.code()
+}
+
 /// Whether `PostgreSQL` ended this unit of work so that another could go on: a deadlock, or a conflict of the isolation.
 fn broken_off(error: &DbErr) -> bool {
-    let (DbErr::Query(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner))) = error else {
-        return false;
-    };
-    let Some(error) = inner.as_database_error() else { return false };
-    error.code().is_some_and(|code| matches!(&*code, "40001" | "40P01"))
+    sql_state(error).is_some_and(|code| matches!(&*code, "40001" | "40P01"))
+}
+
+/// Whether others held what was asked for longer than it was waited for, or were waiting for this unit of work in turn.
+pub(crate) fn is_held_by_others(error: &DbErr) -> bool {
+    sql_state(error).is_some_and(|code| matches!(&*code, "55P03" | "40P01"))
 }
 
 /// The error of the domain for an error of `SeaORM`.

@@ -5,6 +5,7 @@ mod m0002_running_the_house;
 mod m0003_leases;
 mod m0004_long_lists;
 mod m0005_sweeping;
+mod m0006_audit_head;
 mod m0007_opened_invitations;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
@@ -21,10 +22,14 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_leases::Leases),
             Box::new(m0004_long_lists::LongLists),
             Box::new(m0005_sweeping::Ages),
+            Box::new(m0006_audit_head::AuditHead),
             Box::new(m0007_opened_invitations::OpenedInvitations),
         ]
     }
 }
+
+/// The advisory lock of whoever migrates. Any number does, as long as it stays the same.
+const TURN: i64 = 8_101_819_270_137_670_764;
 
 /// How the tables stand to this version of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +60,9 @@ pub(crate) async fn state<C: ConnectionTrait>(db: &C) -> Result<SchemaState, DbE
 async fn applied<C: ConnectionTrait>(db: &C) -> Result<Vec<String>, DbErr> {
     let backend = db.get_database_backend();
     let exists = match backend {
-        DbBackend::Postgres => "SELECT 1 AS here WHERE to_regclass('seaql_migrations') IS NOT NULL",
+        DbBackend::Postgres => {
+            "SELECT 1 AS here FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'seaql_migrations'"
+        }
         _ => "SELECT 1 AS here FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",
     };
     if db.query_all_raw(Statement::from_string(backend, exists)).await?.is_empty() {
@@ -71,8 +78,13 @@ pub(crate) async fn wait_for_turn(transaction: &DatabaseTransaction) -> Result<(
     if transaction.get_database_backend() == DbBackend::Postgres {
         // An index over a million rows takes longer than a request may; so does another node that is making it.
         transaction.execute_unprepared("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '10min'").await?;
-        // The key is the ASCII of "portcull"; any number does, as long as it stays the same.
-        transaction.execute_unprepared("SELECT pg_advisory_xact_lock(8101819270137670764)").await?;
+        let free =
+            Statement::from_string(DbBackend::Postgres, format!("SELECT pg_try_advisory_xact_lock({TURN}) AS free"));
+        let free = transaction.query_one_raw(free).await?.map(|row| row.try_get("", "free")).transpose()?;
+        if free != Some(true) {
+            tracing::info!("another node is bringing the database up to date; waiting for it, ten minutes at most");
+            transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({TURN})")).await?;
+        }
     }
     Ok(())
 }

@@ -222,15 +222,15 @@ fn a_held_lock_is_waited_for_only_so_long(database: FreshDatabase) {
     block_on(async move {
         let storage = ready(&database.url()).await;
         let mut holder = storage.begin().await.unwrap();
-        holder.lock_sealing().await.unwrap();
+        holder.lock_super_administrators().await.unwrap();
         let mut other = storage.begin().await.unwrap();
-        let waited = tokio::time::timeout(Duration::from_secs(20), other.lock_sealing()).await.unwrap();
+        let waited = tokio::time::timeout(Duration::from_secs(20), other.lock_super_administrators()).await.unwrap();
         assert!(matches!(waited, Err(StorageError::Unavailable(_))), "{waited:?}");
         // Whoever held it goes on, and the next one gets it.
         holder.commit().await.unwrap();
         drop(other);
         let mut next = storage.begin().await.unwrap();
-        next.lock_sealing().await.unwrap();
+        next.lock_super_administrators().await.unwrap();
         next.commit().await.unwrap();
     });
 }

@@ -1,18 +1,15 @@
-//! The audit trail is sealed, verified, searched and exported.
+//! The audit trail is searched and exported.
 
 use portcullis_core::audit_trail::export::{ExportError, Exporter, Format, begin};
-use portcullis_core::audit_trail::{From, VerifyError, seal_due, search, subject, verify};
+use portcullis_core::audit_trail::{From, search, subject};
 use portcullis_domain::audit::{Action, Actor, AuditEvent};
-use portcullis_domain::audit_seal::Fault;
 use portcullis_domain::ports::storage::Storage as _;
 use portcullis_domain::ports::storage::audit_trail::AuditFilter;
-use portcullis_domain::secret::Digest256;
-use time::Duration;
 use uuid::Uuid;
 
 use crate::app::{ADA, ADAS, TestApp, here};
 
-async fn append(app: &TestApp, number: u128, name: &str) {
+pub(crate) async fn append(app: &TestApp, number: u128, name: &str) {
     let event = AuditEvent {
         id: Uuid::from_u128(number),
         at: app.access.now(),
@@ -25,55 +22,6 @@ async fn append(app: &TestApp, number: u128, name: &str) {
     let mut unit = app.storage.begin().await.unwrap();
     unit.append_audit_event(&event).await.unwrap();
     unit.commit().await.unwrap();
-}
-
-async fn seal_all(app: &TestApp) -> usize {
-    let mut sealed = 0;
-    loop {
-        match seal_due(&app.access).await.unwrap() {
-            0 => return sealed,
-            some => sealed += some,
-        }
-    }
-}
-
-#[tokio::test]
-async fn events_are_sealed_in_order_once_they_are_settled_and_the_chain_holds() {
-    let app = TestApp::new().await;
-    for number in 0..450 {
-        append(&app, number, "Role").await;
-    }
-    let all = app.events().await.len();
-    assert_eq!(seal_due(&app.access).await.unwrap(), 0, "a unit of work with an earlier place may still commit");
-    app.advance(Duration::seconds(15));
-    append(&app, 1_000, "Late").await;
-    assert_eq!(seal_all(&app).await, 451);
-    let whole = verify(&app.access, None).await.unwrap();
-    assert_eq!((whole.sealed, whole.waiting), (451, 1), "{all}");
-    let anchor = whole.end.unwrap();
-    app.advance(Duration::MINUTE);
-    assert_eq!(seal_all(&app).await, 1);
-    assert_eq!(verify(&app.access, Some(anchor)).await.unwrap().sealed, 452);
-    let other = verify(&app.access, Some((anchor.0, Digest256::of(b"other")))).await;
-    assert!(matches!(other, Err(VerifyError::Fault(Fault::Remade(place))) if place == anchor.0), "{other:?}");
-    let cut = verify(&app.access, Some((9_999, anchor.1))).await;
-    assert!(matches!(cut, Err(VerifyError::Fault(Fault::Truncated(9_999)))), "{cut:?}");
-}
-
-#[tokio::test]
-async fn sixteen_that_seal_at_once_make_one_chain() {
-    let app = TestApp::new().await;
-    for number in 0..100 {
-        append(&app, number, "Role").await;
-    }
-    app.advance(Duration::MINUTE);
-    let mut racing = tokio::task::JoinSet::new();
-    for _ in 0..16 {
-        let access = app.access.clone();
-        racing.spawn(async move { seal_due(&access).await.unwrap() });
-    }
-    assert_eq!(racing.join_all().await.into_iter().sum::<usize>(), 101);
-    assert_eq!(verify(&app.access, None).await.unwrap().waiting, 0);
 }
 
 #[tokio::test]

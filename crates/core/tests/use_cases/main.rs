@@ -9,6 +9,7 @@ mod access;
 mod account_import;
 mod acting;
 mod audit_events;
+mod audit_seal;
 mod audit_trail;
 mod invitation;
 mod mail_desk;

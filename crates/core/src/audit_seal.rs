@@ -1,0 +1,186 @@
+//! Sealing the audit trail into a hash chain, and verifying it.
+
+use portcullis_domain::audit_seal::{Checker, Fault, Head, Whole, seal};
+use portcullis_domain::ports::storage::audit_trail::Entry;
+use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork, View};
+
+use crate::access::Access;
+
+/// How many events one unit of work seals: whoever writes an event waits meanwhile.
+const BATCH: u64 = 200;
+/// How often the worker looks for what is due.
+const PAUSE: std::time::Duration = std::time::Duration::from_secs(5);
+/// How many events are read at once to verify the trail.
+const STRETCH: u64 = 2_000;
+
+/// The trail could not be sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// Its end is not the one that was signed. Nothing more is sealed, so that nothing covers what was done to it.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// Storage failed; nothing of the batch is sealed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Seals what waits, at most one batch, in the order of the places, and signs the new end. Says how many it sealed: none also
+/// when others are writing events or sealing them, and it is to be tried again.
+///
+/// # Errors
+/// [`SealError`].
+pub async fn seal_due(access: &Access) -> Result<usize, SealError> {
+    // Looked at without the lock first: most of the time there is nothing to do, and a writer waits for nothing.
+    if !is_due(access.ports().storage.view().await?.as_mut()).await? {
+        return Ok(0);
+    }
+    let mut unit = access.begin().await?;
+    if !unit.lock_sealing().await? {
+        return Ok(0);
+    }
+    let mut head = agreed_head(access, unit.as_mut()).await?;
+    let due = unit.audit_chain(Some(head.sequence), BATCH).await?;
+    for Entry { sequence, event, .. } in &due {
+        head = Head { sequence: *sequence, seal: seal(&head.seal, *sequence, event) };
+        if !unit.seal_event(head.sequence, &head.seal).await? {
+            return Err(Fault::Inserted(head.sequence).into());
+        }
+    }
+    unit.set_audit_head(&head.sealed(access.ports().sealer.as_ref())).await?;
+    unit.commit().await?;
+    Ok(due.len())
+}
+
+async fn is_due(view: &mut dyn View) -> Stored<bool> {
+    let sealed = view.last_seal().await?.map_or(0, |head| head.sequence);
+    Ok(!view.audit_chain(Some(sealed), 1).await?.is_empty())
+}
+
+/// The signed end, which must be the end that the trail itself shows.
+async fn agreed_head(access: &Access, unit: &mut dyn UnitOfWork) -> Result<Head, SealError> {
+    let signed = signed_head(access, unit).await?;
+    let fault = match (signed, unit.last_seal().await?) {
+        (None, None) => return Ok(Head::origin()),
+        (Some(signed), Some(found)) if signed == found => return Ok(signed),
+        (None, Some(_)) => Fault::Headless,
+        (Some(signed), Some(found)) if signed.sequence < found.sequence => Fault::Inserted(found.sequence),
+        (Some(signed), Some(found)) if signed.sequence == found.sequence => Fault::Remade(signed.sequence),
+        (Some(signed), _) => Fault::Truncated(signed.sequence),
+    };
+    Err(fault.into())
+}
+
+async fn signed_head<V: View + ?Sized>(access: &Access, view: &mut V) -> Result<Option<Head>, SealError> {
+    let sealed = view.audit_head().await?;
+    Ok(sealed.map(|sealed| Head::opened(&sealed, access.ports().sealer.as_ref())).transpose()?)
+}
+
+/// Seals what becomes due until `stop` resolves.
+pub async fn run(access: Access, stop: impl Future<Output = ()> + Send) {
+    let mut stop = std::pin::pin!(stop);
+    let mut told = None;
+    loop {
+        let sealed = match seal_due(&access).await {
+            Ok(sealed) => {
+                told = None;
+                sealed
+            }
+            Err(error) => {
+                // What stays wrong is told once, and not every few seconds.
+                let words = error.to_string();
+                if told.as_ref() != Some(&words) {
+                    tracing::error!(error = %words, "the audit trail could not be sealed; `portcullis audit verify` tells more");
+                    told = Some(words);
+                }
+                0
+            }
+        };
+        let wait = async {
+            if sealed == 0 {
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        tokio::select! {
+            () = &mut stop => return,
+            () = wait => {}
+        }
+    }
+}
+
+/// The trail does not hold, or could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The first event that is wrong.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// An event holds what no event can: it was altered.
+    #[error("the event after place {after} was altered: {why}")]
+    Unreadable {
+        /// The last place that could be read.
+        after: i64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl From<SealError> for VerifyError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Fault(fault) => Self::Fault(fault),
+            SealError::Storage(error) => Self::Storage(error),
+        }
+    }
+}
+
+/// Reads the whole trail, and checks every seal and the signed end. `anchor` is an end that was kept elsewhere.
+///
+/// # Errors
+/// [`VerifyError`] with the first event that is altered, missing or inserted.
+pub async fn verify(access: &Access, anchor: Option<Head>) -> Result<Whole, VerifyError> {
+    let mut view = access.ports().storage.view().await?;
+    loop {
+        let before = signed_head(access, view.as_mut()).await?;
+        let expected = anchor.iter().chain(&before);
+        let checker = expected.fold(Checker::default(), |checker, end| checker.expect(*end));
+        let whole = walk(view.as_mut(), checker).await?;
+        let Some(end) = whole.end else {
+            let set_up = view.set_up_at().await?.is_some();
+            return if set_up && whole.waiting == 0 { Err(Fault::Emptied.into()) } else { Ok(whole) };
+        };
+        // While the trail was read more of it may have been sealed, the first of it included.
+        match (before, signed_head(access, view.as_mut()).await?) {
+            (_, None) => return Err(Fault::Headless.into()),
+            (None, Some(_)) => {}
+            (Some(_), Some(after)) if after.sequence >= end.sequence => return Ok(whole),
+            (Some(_), Some(after)) => {
+                let beyond = view.audit_chain(Some(after.sequence), 1).await?;
+                let beyond = beyond.first().map_or(end.sequence, |entry| entry.sequence);
+                return Err(Fault::Inserted(beyond).into());
+            }
+        }
+    }
+}
+
+async fn walk(view: &mut dyn View, mut checker: Checker) -> Result<Whole, VerifyError> {
+    let (mut after, mut stretch) = (None, STRETCH);
+    loop {
+        let entries = match view.audit_chain(after, stretch).await {
+            Ok(entries) => entries,
+            // One by one, up to the one that cannot be read.
+            Err(StorageError::Corrupt(_)) if stretch > 1 => {
+                stretch = 1;
+                continue;
+            }
+            Err(StorageError::Corrupt(why)) => {
+                return Err(VerifyError::Unreadable { after: after.unwrap_or(0), why });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let Some(last) = entries.last() else { return Ok(checker.finish()?) };
+        after = Some(last.sequence);
+        entries.iter().try_for_each(|entry| checker.next(entry))?;
+    }
+}

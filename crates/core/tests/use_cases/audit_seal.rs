@@ -1,0 +1,112 @@
+//! The audit trail is sealed and verified.
+
+use portcullis_core::audit_seal::{SealError, VerifyError, seal_due, verify};
+use portcullis_domain::audit_seal::{Fault, Head, seal};
+use portcullis_domain::ports::storage::{Storage as _, UnitOfWork};
+use portcullis_domain::secret::{Digest256, Sealed};
+use time::Duration;
+
+use crate::app::TestApp;
+use crate::audit_trail::append;
+
+async fn seal_all(app: &TestApp) -> usize {
+    let mut sealed = 0;
+    loop {
+        match seal_due(&app.access).await.unwrap() {
+            0 => return sealed,
+            some => sealed += some,
+        }
+    }
+}
+
+/// Somebody writes to the database by another way.
+async fn meddle(app: &TestApp, how: impl AsyncFnOnce(&mut dyn UnitOfWork)) {
+    let mut unit = app.storage.begin().await.unwrap();
+    how(unit.as_mut()).await;
+    unit.commit().await.unwrap();
+}
+
+async fn fault(app: &TestApp) -> Fault {
+    match verify(&app.access, None).await {
+        Err(VerifyError::Fault(fault)) => fault,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn events_are_sealed_in_order_batch_by_batch_and_the_chain_holds() {
+    let app = TestApp::new().await;
+    for number in 0..450 {
+        append(&app, number, "Role").await;
+    }
+    assert_eq!(verify(&app.access, None).await.unwrap().waiting, 451);
+    assert_eq!(seal_all(&app).await, 451);
+    append(&app, 1_000, "Late").await;
+    let whole = verify(&app.access, None).await.unwrap();
+    assert_eq!((whole.sealed, whole.waiting), (451, 1));
+    let anchor = whole.end.unwrap();
+    // A clock that jumps holds nothing up.
+    app.advance(-Duration::DAY);
+    append(&app, 1_001, "Later, and earlier by the clock").await;
+    assert_eq!(seal_all(&app).await, 2);
+    assert_eq!(verify(&app.access, Some(anchor)).await.unwrap().sealed, 453);
+    let other = verify(&app.access, Some(Head { seal: Digest256::of(b"other"), ..anchor })).await;
+    assert!(matches!(other, Err(VerifyError::Fault(Fault::Remade(place))) if place == anchor.sequence), "{other:?}");
+    let cut = verify(&app.access, Some(Head { sequence: 9_999, ..anchor })).await;
+    assert!(matches!(cut, Err(VerifyError::Fault(Fault::Truncated(9_999)))), "{cut:?}");
+}
+
+#[tokio::test]
+async fn sixteen_that_seal_at_once_make_one_chain() {
+    let app = TestApp::new().await;
+    for number in 0..100 {
+        append(&app, number, "Role").await;
+    }
+    let mut racing = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let access = app.access.clone();
+        racing.spawn(async move { seal_due(&access).await.unwrap() });
+    }
+    assert_eq!(racing.join_all().await.into_iter().sum::<usize>(), 101);
+    assert_eq!(verify(&app.access, None).await.unwrap().waiting, 0);
+}
+
+#[tokio::test]
+async fn an_end_that_was_not_signed_here_is_believed_by_nobody() {
+    let app = TestApp::new().await;
+    append(&app, 1, "Role").await;
+    seal_all(&app).await;
+    let end = verify(&app.access, None).await.unwrap().end.unwrap();
+    let sealer = &app.access.ports().sealer;
+    let signed = end.sealed(sealer.as_ref());
+    let plain = [end.sequence.to_be_bytes().as_slice(), end.seal.as_bytes()].concat();
+    for forged in [Sealed(plain.clone()), Sealed(vec![]), sealer.seal(&plain, b"another use of the key")] {
+        meddle(&app, async |unit| unit.set_audit_head(&forged).await.unwrap()).await;
+        assert_eq!(fault(&app).await, Fault::Forged);
+        append(&app, 2 + u128::from(forged.0.len() as u64), "Role").await;
+        assert!(matches!(seal_due(&app.access).await, Err(SealError::Fault(Fault::Forged))));
+    }
+    meddle(&app, async |unit| unit.set_audit_head(&signed).await.unwrap()).await;
+    assert!(seal_all(&app).await > 0);
+    assert_eq!(verify(&app.access, None).await.unwrap().waiting, 0);
+}
+
+#[tokio::test]
+async fn seals_beyond_the_signed_end_are_named_and_nothing_is_put_on_top_of_them() {
+    let app = TestApp::new().await;
+    append(&app, 1, "Role").await;
+    seal_all(&app).await;
+    let end = verify(&app.access, None).await.unwrap().end.unwrap();
+    append(&app, 2, "Forged").await;
+    // As somebody would who knows how seals are made, and has no key.
+    meddle(&app, async |unit| {
+        let entry = unit.audit_chain(Some(end.sequence), 1).await.unwrap().remove(0);
+        let forged = seal(&end.seal, entry.sequence, &entry.event);
+        assert!(unit.seal_event(entry.sequence, &forged).await.unwrap());
+    })
+    .await;
+    let beyond = Fault::Inserted(end.sequence + 1);
+    assert_eq!(fault(&app).await, beyond);
+    append(&app, 3, "Role").await;
+    assert!(matches!(seal_due(&app.access).await, Err(SealError::Fault(found)) if found == beyond));
+}
