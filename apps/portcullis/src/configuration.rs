@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use figment::Figment;
@@ -16,9 +17,10 @@ use figment::providers::{Format as _, Serialized, Toml};
 use ipnet::IpNet;
 use portcullis_domain::alias::Alias;
 use portcullis_domain::functionality::{BuiltIn, Functionality};
+use portcullis_storage_seaorm::{ConnectionSettings, TlsMode};
 use zeroize::Zeroizing;
 
-use keys::{Raw, explain, refused};
+use keys::{Raw, RawDatabase, explain, refused};
 
 /// The file that is read when `--config` names none.
 pub(crate) const DEFAULT_FILE: &str = "portcullis.toml";
@@ -74,6 +76,8 @@ pub(crate) struct Configuration {
     pub(crate) data_dir: PathBuf,
     /// `sqlite://…` or `postgres://…`; `None`: a file in the data folder.
     pub(crate) database_url: Option<String>,
+    /// The connections to a database server.
+    pub(crate) database: ConnectionSettings,
     /// The alias to begin with.
     pub(crate) first_alias: Option<Alias>,
     /// The sealing key.
@@ -180,6 +184,7 @@ impl Configuration {
             },
             data_dir,
             database_url,
+            database: connections(raw.database)?,
             first_alias,
             smtp_url,
             smtp_root_certificate: raw.smtp_root_certificate.map(PathBuf::from),
@@ -298,6 +303,27 @@ fn count(key: &str, given: Option<u64>, default: usize, range: RangeInclusive<us
     let Some(given) = given else { return Ok(default) };
     let found = usize::try_from(given).ok().filter(|number| range.contains(number));
     found.ok_or_else(|| refused(key, format!("{given} is out of bounds")))
+}
+
+fn connections(raw: RawDatabase) -> anyhow::Result<ConnectionSettings> {
+    let seconds = |key: &str, given, default| {
+        number(key, given, default, 1..=10).map(|seconds| Duration::from_secs(seconds.into()))
+    };
+    let tls =
+        raw.tls.map(|name| TlsMode::parse(&name).ok_or_else(|| refused("database.tls", "is unknown"))).transpose()?;
+    let root_certificate = raw.root_certificate.map(PathBuf::from);
+    if let Some(path) = &root_certificate {
+        let unread =
+            |error| refused("database.root_certificate", format!("{} cannot be read: {error}", path.display()));
+        std::fs::File::open(path).map_err(unread)?;
+    }
+    Ok(ConnectionSettings {
+        max_connections: number("database.max_connections", raw.max_connections, 20, 1..=1000)?,
+        acquire_timeout: seconds("database.acquire_timeout_seconds", raw.acquire_timeout_seconds, 5)?,
+        statement_timeout: seconds("database.statement_timeout_seconds", raw.statement_timeout_seconds, 10)?,
+        tls,
+        root_certificate,
+    })
 }
 
 fn networks(texts: Vec<String>) -> anyhow::Result<Vec<IpNet>> {

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Reaches the database, as it is.
 pub(crate) async fn reach_storage(configuration: &Configuration) -> anyhow::Result<SeaOrmStorage> {
     let url = configuration.database();
-    match tokio::time::timeout(PATIENCE, SeaOrmStorage::connect(&url)).await {
+    match tokio::time::timeout(PATIENCE, SeaOrmStorage::connect_with(&url, &configuration.database)).await {
         Ok(reached) => Ok(reached?),
         Err(_) => Err(anyhow!("the database does not answer; check `database_url` and that it runs")),
     }

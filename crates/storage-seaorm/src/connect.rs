@@ -1,5 +1,7 @@
 //! Opening the database.
 
+mod settings;
+
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,10 +10,12 @@ use async_trait::async_trait;
 use portcullis_domain::ports::storage::{Storage, Stored, UnitOfWork, View};
 use sea_orm::sqlx::{Connection as _, PgConnection};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    SqliteTransactionMode, SqlxError, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, RuntimeErr, SqliteTransactionMode, SqlxError, Statement, TransactionOptions, TransactionTrait,
 };
 
+use self::settings::tells_tls_mode;
+pub use self::settings::{ConnectionSettings, TlsMode};
 use crate::error::ConnectError;
 use crate::handle::Handle;
 use crate::migration::{self, SchemaState};
@@ -23,31 +27,14 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a caller waits on `SQLite` for its turn to write, or to read, before it is told that storage is unavailable.
 const TURN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a caller waits for a connection to `PostgreSQL` before it is told that storage is unavailable: also when the
-/// server is away.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// What every connection asks of `PostgreSQL`, with its start: no statement runs longer, and none waits longer for what
-/// another holds. The whole statement is broken off, and its unit of work is rolled back.
-///
-/// A node that is cut off in the middle of a unit of work holds what it locked until the server hears of it: a minute at most.
-const POSTGRES_LIMITS: [(&str, &str); 6] = [
-    ("statement_timeout", "10s"),
-    ("lock_timeout", "5s"),
-    ("idle_in_transaction_session_timeout", "60s"),
-    ("tcp_keepalives_idle", "15"),
-    ("tcp_keepalives_interval", "5"),
-    ("tcp_keepalives_count", "3"),
-];
+/// The oldest `PostgreSQL` that is known to serve, as the server numbers itself: 13.
+const OLDEST_SERVER: u32 = 130_000;
 
 /// How long a connection may take to show that it still carries something, before it serves the next one.
 const PULSE: Duration = Duration::from_secs(1);
 
 /// How many read at once on `SQLite`.
 const SQLITE_READERS: u32 = 8;
-
-/// How many connections a node keeps to `PostgreSQL` at most.
-const POSTGRES_CONNECTIONS: u32 = 20;
 
 /// The database behind the port, on `SQLite` or `PostgreSQL`. Cloning is cheap and shares the connections.
 ///
@@ -67,6 +54,14 @@ impl SeaOrmStorage {
     /// # Errors
     /// [`ConnectError`], which says what is wrong and what to do.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        Self::connect_with(url, &ConnectionSettings::default()).await
+    }
+
+    /// The same, with connections to `PostgreSQL` as the settings say.
+    ///
+    /// # Errors
+    /// [`ConnectError`], which says what is wrong and what to do.
+    pub async fn connect_with(url: &str, settings: &ConnectionSettings) -> Result<Self, ConnectError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             if path.is_empty() || path.contains('?') || path == ":memory:" {
@@ -75,23 +70,35 @@ impl SeaOrmStorage {
             return Self::connect_sqlite(Path::new(path)).await;
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let mut options = ConnectOptions::new(url);
-            options
-                .max_connections(POSTGRES_CONNECTIONS)
-                .connect_timeout(ACQUIRE_TIMEOUT)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .sqlx_logging(false)
-                .map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_LIMITS))
-                // The pool itself would wait for ever for the answer of a connection that hangs, and keep its place taken.
-                .map_sqlx_postgres_pool_opts(|pool| {
-                    pool.test_before_acquire(false)
-                        .before_acquire(|connection, _| Box::pin(pulse(connection)))
-                        .after_release(|connection, _| Box::pin(pulse(connection)))
-                });
-            let pool = open(options).await?;
-            return Ok(Self { writer: pool.clone(), readers: pool });
+            return Self::connect_postgres(url, settings.clone()).await;
         }
         Err(ConnectError::UnsupportedUrl)
+    }
+
+    async fn connect_postgres(url: &str, settings: ConnectionSettings) -> Result<Self, ConnectError> {
+        let mut options = ConnectOptions::new(url);
+        let acquire_timeout = settings.acquire_timeout.min(ConnectionSettings::LONGEST);
+        let told = tells_tls_mode(url);
+        options
+            .max_connections(settings.max_connections)
+            .connect_timeout(acquire_timeout)
+            .acquire_timeout(acquire_timeout)
+            .sqlx_logging(false)
+            .map_sqlx_postgres_opts(move |postgres| settings.applied(postgres, told))
+            // The pool itself would wait for ever for the answer of a connection that hangs, and keep its place taken.
+            .map_sqlx_postgres_pool_opts(|pool| {
+                pool.test_before_acquire(false)
+                    .before_acquire(|connection, _| Box::pin(pulse(connection)))
+                    .after_release(|connection, _| Box::pin(pulse(connection)))
+            });
+        let pool = open(options).await?;
+        let asked = Statement::from_string(DbBackend::Postgres, "SHOW server_version_num");
+        let failed = |error: DbErr| ConnectError::Unreachable(error.to_string());
+        let answer = pool.query_one_raw(asked).await.map_err(failed)?;
+        let version: String =
+            answer.map(|row| row.try_get_by_index(0)).transpose().map_err(failed)?.unwrap_or_default();
+        check_version(&version)?;
+        Ok(Self { writer: pool.clone(), readers: pool })
     }
 
     async fn connect_sqlite(path: &Path) -> Result<Self, ConnectError> {
@@ -170,8 +177,23 @@ async fn pulse(connection: &mut PgConnection) -> Result<bool, SqlxError> {
 
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, ConnectError> {
     let url = options.get_url().to_owned();
-    let failed = Database::connect(options).await;
-    failed.map_err(|error| ConnectError::Unreachable(without(&error.to_string(), &url)))
+    let opened = Database::connect(options).await;
+    opened.map_err(|error| match &error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner)) if matches!(**inner, SqlxError::Tls(_)) => {
+            ConnectError::Tls(inner.to_string())
+        }
+        _ => ConnectError::Unreachable(without(&error.to_string(), &url)),
+    })
+}
+
+/// Refuses a server that is older than what is known to serve.
+fn check_version(number: &str) -> Result<(), ConnectError> {
+    match number.parse::<u32>() {
+        Ok(found) if found < OLDEST_SERVER => {
+            Err(ConnectError::TooOld { found: found / 10_000, oldest: OLDEST_SERVER / 10_000 })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A message that does not repeat the URL, which holds a password.
@@ -217,4 +239,20 @@ fn create_private(path: &Path) -> std::io::Result<()> {
         options.mode(0o600);
     }
     options.open(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_too_old_is_named_with_what_would_do() {
+        for (number, good) in
+            [("90624", false), ("120022", false), ("130000", true), ("150020", true), ("180001", true)]
+        {
+            assert_eq!(check_version(number).is_ok(), good, "{number}");
+        }
+        let said = check_version("120022").unwrap_err().to_string();
+        assert!(said.contains("PostgreSQL 12") && said.contains("13 or newer"), "{said}");
+    }
 }

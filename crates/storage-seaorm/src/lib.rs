@@ -35,6 +35,6 @@ mod two_factors;
 mod error;
 mod statement;
 
-pub use connect::SeaOrmStorage;
+pub use connect::{ConnectionSettings, SeaOrmStorage, TlsMode};
 pub use error::ConnectError;
 pub use migration::SchemaState;

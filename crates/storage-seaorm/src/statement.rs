@@ -6,14 +6,16 @@ use portcullis_domain::secret::Digest256;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetable, Value};
 use uuid::Uuid;
 
+use crate::connect::ConnectionSettings;
 use crate::error::storage_error;
 
 /// The most rows that are given or claimed at once.
 const MOST_ROWS: u64 = 500;
 
-/// How long a caller waits for a connection and what runs on it: longer than the server itself lets a statement run, so that
-/// this ends only what the server does not end, because nothing comes through any more.
-pub(crate) const DEADLINE: std::time::Duration = std::time::Duration::from_secs(16);
+/// How long a caller waits for a connection and what runs on it: longer than the server itself may be told to let a statement
+/// run, so that this ends only what the server does not end, because nothing comes through any more.
+pub(crate) const DEADLINE: std::time::Duration =
+    ConnectionSettings::LONGEST.saturating_mul(2).saturating_add(std::time::Duration::from_secs(1));
 
 /// What the database answers, unless it does not answer at all. The connection is tested before it serves anybody else.
 pub(crate) async fn in_time<T>(asked: impl Future<Output = Result<T, DbErr>>) -> Stored<T> {

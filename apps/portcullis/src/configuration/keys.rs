@@ -17,6 +17,8 @@ pub(super) struct Raw {
     pub(super) data_dir: Option<String>,
     pub(super) database_url: Option<String>,
     pub(super) database_url_file: Option<String>,
+    #[serde(default)]
+    pub(super) database: RawDatabase,
     pub(super) second_admin_alias: Option<String>,
     pub(super) second_admin_alias_file: Option<String>,
     pub(super) secret_key: Option<String>,
@@ -41,6 +43,16 @@ pub(super) struct Raw {
     pub(super) functionalities: Vec<Functionality>,
     #[serde(default)]
     pub(super) log: RawLog,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawDatabase {
+    pub(super) max_connections: Option<u64>,
+    pub(super) acquire_timeout_seconds: Option<u64>,
+    pub(super) statement_timeout_seconds: Option<u64>,
+    pub(super) tls: Option<String>,
+    pub(super) root_certificate: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -89,6 +101,8 @@ pub(super) fn is_text(key: &str) -> bool {
             | "public_url"
             | "data_dir"
             | "database_url"
+            | "database.tls"
+            | "database.root_certificate"
             | "second_admin_alias"
             | "secret_key"
             | "previous_secret_key"
@@ -112,6 +126,10 @@ fn allowed(key: &str) -> &'static str {
         }
         "allow_insecure_http" => "true or false",
         "database_url" => "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME",
+        "database.max_connections" => "1 to 1000",
+        "database.acquire_timeout_seconds" | "database.statement_timeout_seconds" => "1 to 10",
+        "database.tls" => "off, prefer, require or verify-full",
+        "database.root_certificate" => "the path of a PEM file that can be read",
         "second_admin_alias" => "12 to 64 of a-z, 0-9 and hyphens, not a guessable word",
         "secret_key" | "previous_secret_key" => "32 random bytes in base64, as `openssl rand -base64 32` prints them",
         "smtp_root_certificate" => "the path of a PEM file; only with smtps:// or ?tls=required",

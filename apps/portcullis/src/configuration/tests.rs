@@ -62,6 +62,11 @@ fn a_bad_value_stops_the_start_with_key_problem_and_range() {
         ("second_admin_alias = \"admin\"", "`second_admin_alias`", "12 to 64"),
         ("secret_key = \"short\"", "`secret_key`", "32"),
         ("database_url = \"mysql://x\"", "`database_url`", "postgres://"),
+        ("[database]\nmax_connections = 0", "`database.max_connections`", "1 to 1000"),
+        ("[database]\nacquire_timeout_seconds = 11", "`database.acquire_timeout_seconds`", "1 to 10"),
+        ("[database]\nstatement_timeout_seconds = \"10s\"", "`database.statement_timeout_seconds`", "1 to 10"),
+        ("[database]\ntls = \"maybe\"", "`database.tls`", "verify-full"),
+        ("[database]\nroot_certificate = \"/nowhere/ca.pem\"", "`database.root_certificate`", "PEM"),
         ("smtp_url = \"http://x\"", "`smtp_url`", "smtps://"),
         ("trusted_proxies = [\"nowhere\"]", "`trusted_proxies`", "10.0.0.0/8"),
         ("product_name = \"a\\nb\"", "`product_name`", "one line"),
@@ -88,11 +93,14 @@ fn the_environment_overrides_the_file() {
             ("PORTCULLIS_LISTEN", "127.0.0.1:9"),
             ("PORTCULLIS_ARGON2__MEMORY_KIB", "20000"),
             ("PORTCULLIS_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1"),
+            ("PORTCULLIS_DATABASE__MAX_CONNECTIONS", "7"),
+            ("PORTCULLIS_DATABASE__TLS", "require"),
             ("UNRELATED", "x"),
         ],
     )
     .unwrap();
     assert_eq!(found.listen.port(), 9);
+    assert_eq!((found.database.max_connections, found.database.tls), (7, Some(TlsMode::Require)));
     assert_eq!(found.argon2, HashingCost { memory_kib: 20_000, iterations: 4, parallelism: 1 });
     assert_eq!(found.trusted_proxies, ["10.0.0.0/8".parse().unwrap(), "192.0.2.1/32".parse::<IpNet>().unwrap()]);
 }
