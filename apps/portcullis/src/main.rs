@@ -9,6 +9,7 @@ mod console;
 mod data_folder;
 mod doctor;
 mod log;
+mod metrics;
 mod operations;
 mod serve;
 mod slow_connections;

@@ -1,27 +1,39 @@
-//! The second listener, for those who run the machine: `/healthz` and `/readyz`, never on the public one.
+//! The second listener, for those who run the machine: `/healthz`, `/readyz` and `/metrics`, never on the public one.
 
-use poem::http::StatusCode;
-use poem::{Endpoint, Route, endpoint::make, get};
+use std::sync::Arc;
+
+use poem::http::{StatusCode, header};
+use poem::{Endpoint, IntoResponse, Response, Route, endpoint::make, get};
 use portcullis_core::Access;
 
-/// `/healthz` answers while the process lives; `/readyz` while storage answers too.
-pub(crate) fn endpoints(access: Access) -> impl Endpoint {
+use crate::metrics::{MEDIA_TYPE, Metrics};
+
+/// `/healthz` answers while the process lives; `/readyz` while storage answers too; `/metrics` says what was measured.
+pub(crate) fn endpoints(access: Access, metrics: Arc<Metrics>) -> impl Endpoint {
     let healthz = make(|_| async { "alive\n" });
-    let readyz = make(move |_| {
-        let access = access.clone();
-        async move {
-            let answers = match access.ports().storage.view().await {
-                Ok(mut view) => view.set_up_at().await.map(|_| ()),
-                Err(error) => Err(error),
-            };
-            match answers {
-                Ok(()) => (StatusCode::OK, "ready\n"),
-                Err(error) => {
-                    tracing::warn!(%error, "not ready");
-                    (StatusCode::SERVICE_UNAVAILABLE, "storage is unavailable\n")
-                }
-            }
+    let asked = access.clone();
+    let readyz = make(move |_| ready(asked.clone()));
+    let metrics = make(move |_| measured(access.clone(), Arc::clone(&metrics)));
+    Route::new().at("/healthz", get(healthz)).at("/readyz", get(readyz)).at("/metrics", get(metrics))
+}
+
+async fn ready(access: Access) -> Response {
+    let answers = match access.ports().storage.view().await {
+        Ok(mut view) => view.set_up_at().await.map(|_| ()),
+        Err(error) => Err(error),
+    };
+    match answers {
+        Ok(()) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "storage is unavailable\n").into_response()
         }
-    });
-    Route::new().at("/healthz", get(healthz)).at("/readyz", get(readyz))
+    }
+}
+
+async fn measured(access: Access, metrics: Arc<Metrics>) -> Response {
+    match metrics.text(&access).await {
+        Ok(text) => text.with_content_type(MEDIA_TYPE).with_header(header::CACHE_CONTROL, "no-store").into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into(),
+    }
 }

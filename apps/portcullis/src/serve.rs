@@ -1,6 +1,7 @@
 //! `portcullis serve`: binds, brings the database up to date, says where the door is, and serves until it is told to stop.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::configuration::{Configuration, Tls};
 use crate::console::say;
+use crate::metrics::Metrics;
 use crate::slow_connections::Bounded;
 use crate::{operations, wiring};
 
@@ -34,7 +36,9 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
     let origin = configuration.origin_at(bound)?;
     let access = wiring::access(configuration, origin.clone()).await?;
     let transport = wiring::mail(configuration)?;
+    let metrics = Arc::new(Metrics::of(&access));
     let back_office = portcullis_web::back_office(access.clone(), wiring::web_options(configuration, &origin)?)?;
+    let back_office = metrics.around(back_office.into_endpoint());
     let set_up_link = set_up::issue_link(&access).await?;
 
     let (stop, stopped) = watch::channel(false);
@@ -46,7 +50,7 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
     let operations = match operations_listener {
         Some(listener) => {
             let acceptor = TcpAcceptor::from_tokio(listener)?.boxed();
-            Some(tokio::spawn(serve(acceptor, operations::endpoints(access.clone()), told(stopped.clone()))))
+            Some(tokio::spawn(serve(acceptor, operations::endpoints(access.clone(), metrics), told(stopped.clone()))))
         }
         None => None,
     };

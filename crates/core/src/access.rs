@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::alias::{self, Earlier};
 use crate::author::Author;
 use crate::client::Client;
+use crate::tally::Tally;
 
 /// How long the door waits for storage before it goes by what it knows.
 const PATIENCE: std::time::Duration = std::time::Duration::from_millis(250);
@@ -90,6 +91,7 @@ pub struct Access {
     /// Held by the one request that reads the parameters again; the others wait for what it finds.
     refreshing: Arc<Mutex<()>>,
     mail_waits: Arc<Bell>,
+    tally: Tally,
 }
 
 struct Live {
@@ -148,6 +150,7 @@ impl Access {
             live: Arc::new(RwLock::new(live)),
             refreshing: Arc::new(Mutex::new(())),
             mail_waits: Arc::new(Bell::new()),
+            tally: Tally::new(),
         })
     }
 
@@ -316,12 +319,18 @@ impl Access {
 
     pub(crate) fn event(&self, author: impl Into<Author>, action: Action) -> Event {
         let (id, at, actor) = (self.new_id(), self.now(), author.into().actor());
-        Event(AuditEvent { id, at, actor, action, target: None, address: None, details: BTreeMap::new() })
+        let event = AuditEvent { id, at, actor, action, target: None, address: None, details: BTreeMap::new() };
+        Event { event, tally: self.tally.clone() }
     }
 
     /// Told when a mail, or a request that may lead to one, was written.
     pub fn mail_waits(&self) -> &Bell {
         &self.mail_waits
+    }
+
+    /// How often each thing was decided here.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     pub(crate) async fn begin(&self) -> Stored<Box<dyn UnitOfWork>> {
@@ -335,27 +344,32 @@ pub(crate) fn link(back_office: &str, page: &str, token: &Token) -> String {
 }
 
 /// An audit event in the making.
-pub(crate) struct Event(AuditEvent);
+pub(crate) struct Event {
+    event: AuditEvent,
+    tally: Tally,
+}
 
 impl Event {
     pub(crate) fn on(mut self, id: impl Into<String>, words: impl Into<String>) -> Self {
-        self.0.target = Some((id.into(), words.into()));
+        self.event.target = Some((id.into(), words.into()));
         self
     }
 
     pub(crate) fn from(mut self, client: &Client) -> Self {
-        self.0.address = Some(client.address.clone());
-        self.0.details.insert("device".to_owned(), client.device.clone());
+        self.event.address = Some(client.address.clone());
+        self.event.details.insert("device".to_owned(), client.device.clone());
         self
     }
 
     pub(crate) fn with(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.0.details.insert(key.to_owned(), value.into());
+        self.event.details.insert(key.to_owned(), value.into());
         self
     }
 
     pub(crate) async fn record(self, unit: &mut dyn UnitOfWork) -> Result<(), StorageError> {
-        unit.append_audit_event(&self.0).await
+        unit.append_audit_event(&self.event).await?;
+        self.tally.count(self.event.action);
+        Ok(())
     }
 }
 

@@ -34,6 +34,7 @@ pub mod set_up;
 pub mod sign_in;
 pub mod step_up;
 pub mod sweeping;
+pub mod tally;
 pub mod two_factor;
 pub mod unlock;
 pub mod worker;

@@ -179,11 +179,19 @@ async fn open(options: ConnectOptions) -> Result<DatabaseConnection, ConnectErro
     let url = options.get_url().to_owned();
     let opened = Database::connect(options).await;
     opened.map_err(|error| match &error {
-        DbErr::Conn(RuntimeErr::SqlxError(inner)) if matches!(**inner, SqlxError::Tls(_)) => {
-            ConnectError::Tls(inner.to_string())
-        }
+        DbErr::Conn(RuntimeErr::SqlxError(inner)) if is_of_tls(inner) => ConnectError::Tls(inner.to_string()),
         _ => ConnectError::Unreachable(without(&error.to_string(), &url)),
     })
+}
+
+/// Whether the protection of the way failed: the server has none, or its certificate does not do, which the library tells as
+/// data that is invalid.
+fn is_of_tls(error: &SqlxError) -> bool {
+    match error {
+        SqlxError::Tls(_) => true,
+        SqlxError::Io(error) => error.kind() == std::io::ErrorKind::InvalidData,
+        _ => false,
+    }
 }
 
 /// Refuses a server that is older than what is known to serve.

@@ -22,7 +22,7 @@ use portcullis_domain::email::Email;
 use portcullis_domain::mail_message::{MailState, OutboxEntry};
 use portcullis_domain::ports::storage::{Storage, StorageError};
 use portcullis_storage_conformance::suite;
-use portcullis_storage_seaorm::{ConnectError, SchemaState, SeaOrmStorage};
+use portcullis_storage_seaorm::{ConnectError, ConnectionSettings, SchemaState, SeaOrmStorage, TlsMode};
 use sea_orm::{ConnectionTrait, Database};
 
 use crate::postgres::FreshDatabase;
@@ -71,6 +71,10 @@ fn main() -> ExitCode {
         ("a_held_lock_is_waited_for_only_so_long", a_held_lock_is_waited_for_only_so_long as fn(FreshDatabase)),
         ("a_server_that_went_away_is_unavailable_soon", a_server_that_went_away_is_unavailable_soon),
         ("connections_that_hang_give_their_places_back", connections_that_hang_give_their_places_back),
+        (
+            "a_way_that_is_not_protected_as_was_asked_for_is_not_taken",
+            a_way_that_is_not_protected_as_was_asked_for_is_not_taken,
+        ),
     ] {
         let server = server.clone().unwrap_or_default();
         let trial = Trial::test(format!("postgresql::{name}"), move || {
@@ -232,6 +236,21 @@ fn a_held_lock_is_waited_for_only_so_long(database: FreshDatabase) {
         let mut next = storage.begin().await.unwrap();
         next.lock_super_administrators().await.unwrap();
         next.commit().await.unwrap();
+    });
+}
+
+/// Whether the server speaks no TLS, or with a certificate that no authority knows: in the clear nothing is sent.
+fn a_way_that_is_not_protected_as_was_asked_for_is_not_taken(database: FreshDatabase) {
+    block_on(async move {
+        let settings = ConnectionSettings { tls: Some(TlsMode::VerifyFull), ..ConnectionSettings::default() };
+        let refused = SeaOrmStorage::connect_with(&database.url(), &settings).await.unwrap_err();
+        assert!(matches!(refused, ConnectError::Tls(_)), "{refused}");
+        assert!(refused.to_string().contains("`database.tls`"), "{refused}");
+        let settings =
+            ConnectionSettings { tls: Some(TlsMode::Off), max_connections: 1, ..ConnectionSettings::default() };
+        let storage = SeaOrmStorage::connect_with(&database.url(), &settings).await.unwrap();
+        storage.migrate().await.unwrap();
+        assert_eq!(storage.schema_state().await.unwrap(), SchemaState::UpToDate);
     });
 }
 
