@@ -1,20 +1,25 @@
 //! Parameters: what the back office may be told while it runs. Each change is checked as a whole, recorded with who made
 //! it, and live at once.
 
-use portcullis_domain::alias::Alias;
+mod plan;
+
 use portcullis_domain::audit::Action;
 use portcullis_domain::functionality::BuiltIn;
-use portcullis_domain::parameter::{ALIAS, ALL, Parameter, ParameterError, Parameters, parameter, policy_fields};
-use portcullis_domain::password_policy::{PasswordPolicy, Preset};
-use portcullis_domain::ports::storage::parameter_history::ParameterChange;
+use portcullis_domain::parameter::{ALIAS, ALL, Parameter, ParameterError, Parameters, parameter};
+use portcullis_domain::password_policy::PasswordPolicy;
+use portcullis_domain::ports::storage::parameter_history::{ParameterChange, RecordedChange};
 use portcullis_domain::ports::storage::{Page, StorageError, Stored, UnitOfWork};
 
+use self::plan::{Plan, plan};
 use crate::access::Access;
 use crate::alias;
 use crate::author::Author;
 use crate::authority::Acting;
 pub use crate::authority::Authority as By;
 use crate::client::Client;
+
+/// How much is told of a row that is no value of its parameter, in characters.
+const MOST_TOLD: usize = 100;
 
 /// A parameter as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,14 +53,14 @@ pub async fn list(access: &Access) -> Stored<(Vec<Setting>, Option<ParameterChan
 ///
 /// # Errors
 /// [`StorageError`].
-pub async fn changes(access: &Access, key: &str, page: Page) -> Stored<Option<Vec<ParameterChange>>> {
+pub async fn changes(access: &Access, key: &str, page: Page) -> Stored<Option<Vec<RecordedChange>>> {
     if key != ALIAS && parameter(key).is_err() {
         return Ok(None);
     }
     let mut changes = access.ports().storage.view().await?.parameter_changes(key, page).await?;
     if key == ALIAS {
-        for change in &mut changes {
-            change.text.clear();
+        for recorded in &mut changes {
+            recorded.change.text.clear();
         }
     }
     Ok(Some(changes))
@@ -114,91 +119,30 @@ impl Wish {
     }
 }
 
-/// What wishes come to: the rows to write, the alias, and the rules that then apply.
-#[derive(Debug)]
-struct Plan {
-    rows: Vec<(&'static str, String)>,
-    alias: Option<Alias>,
-    preset: String,
-    policy: PasswordPolicy,
+/// A value of before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// What applied before anybody changed it: the default.
+    BeforeTheFirst,
+    /// What the change of this number gave it.
+    Change(i64),
 }
 
-/// Checks wishes against what is live. One that is wrong spoils all.
-fn plan(live: &Parameters, present_alias: &str, wishes: &[Wish]) -> Result<Plan, ChangeError> {
-    let mut problems = Vec::new();
-    let (mut rows, mut new_alias) = (Vec::<(&'static str, String)>::new(), None);
-    for wish in wishes {
-        if wish.key == ALIAS {
-            match alias::choose(&wish.text, present_alias) {
-                Ok(alias) => new_alias = Some(alias),
-                Err(error) => problems.push((wish.key.clone(), error.into())),
-            }
-            continue;
+/// The wish that brings an earlier value back; `None` when there was no such change of the parameter, or when its values
+/// are not kept to be brought back, as the alias's are not.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn restoring(access: &Access, key: &str, earlier: Earlier) -> Stored<Option<Wish>> {
+    let Ok(found) = parameter(key) else { return Ok(None) };
+    let text = match earlier {
+        Earlier::BeforeTheFirst => Some(found.default_text()),
+        Earlier::Change(number) => {
+            let change = access.ports().storage.view().await?.parameter_change(key, number).await?;
+            change.map(|change| change.text)
         }
-        match parameter(&wish.key).and_then(|found| Ok((found, found.canonical(&wish.text)?))) {
-            Err(error) => problems.push((wish.key.clone(), error.into())),
-            Ok((found, value)) => {
-                let now = live.text(found.key);
-                let shown = wish.shown.as_deref().and_then(|shown| found.canonical(shown).ok());
-                match shown {
-                    Some(shown) if shown == value => {}
-                    Some(shown) if shown != now && value != now => {
-                        problems.push((wish.key.clone(), Problem::ChangedMeanwhile(now)));
-                    }
-                    _ if value != now => rows.push((found.key, value)),
-                    _ => {}
-                }
-            }
-        }
-    }
-    follow_preset(live, &mut rows, &mut problems);
-    if !problems.is_empty() {
-        return Err(ChangeError::Refused(problems));
-    }
-    let after = ALL.iter().map(|parameter| {
-        let changed = rows.iter().find(|(key, _)| *key == parameter.key);
-        (parameter.key, changed.map_or_else(|| live.text(parameter.key), |(_, value)| value.clone()))
-    });
-    let after: Vec<(&str, String)> = after.collect();
-    let (after, _) = Parameters::from_rows(after.iter().map(|(key, text)| (*key, text.as_str())));
-    Ok(Plan { rows, alias: new_alias, preset: after.text("password.preset"), policy: after.password_policy() })
-}
-
-/// A preset that is chosen fills its fields; a field that is changed by itself makes the rules custom. Then every field is
-/// written, so that rows and rules agree whichever way one goes on.
-fn follow_preset(live: &Parameters, rows: &mut Vec<(&'static str, String)>, problems: &mut Vec<(String, Problem)>) {
-    let fields = policy_fields(&live.password_policy());
-    let is_field = |key: &str| fields.iter().any(|(field, _)| *field == key);
-    let chosen = rows.iter().find(|(key, _)| *key == "password.preset").map(|(_, value)| value.clone());
-    let filled = match chosen.as_deref().map(Preset::parse) {
-        None if !rows.iter().any(|(key, _)| is_field(key)) => return,
-        None => {
-            if live.text("password.preset") != Preset::Custom.as_str() {
-                rows.push(("password.preset", Preset::Custom.as_str().to_owned()));
-            }
-            fields
-        }
-        Some(preset) => match preset.and_then(PasswordPolicy::preset) {
-            None => fields,
-            Some(policy) => {
-                let asked = policy_fields(&policy);
-                rows.retain(|(key, value)| match asked.iter().find(|(field, _)| field == key) {
-                    Some((_, wanted)) if wanted != value => {
-                        problems.push(((*key).to_owned(), Problem::PresetSays(wanted.clone())));
-                        false
-                    }
-                    Some(_) => false,
-                    None => true,
-                });
-                asked
-            }
-        },
     };
-    for (key, value) in filled {
-        if !rows.iter().any(|(present, _)| *present == key) {
-            rows.push((key, value));
-        }
-    }
+    Ok(text.map(|text| Wish::new(found.key, text)))
 }
 
 /// What password rules would come of wishes, and how many they concern.
@@ -218,7 +162,7 @@ pub struct Preview {
 /// [`ChangeError::Refused`] as [`change`] would; [`StorageError`].
 pub async fn preview(access: &Access, wishes: &[Wish]) -> Result<Preview, ChangeError> {
     let live = access.parameters().await?;
-    let Plan { preset, policy, .. } = plan(&live, access.alias().await.as_str(), wishes)?;
+    let Plan { preset, policy, .. } = plan(&live, &[], access.alias().await.as_str(), wishes)?;
     let in_use = access.ports().storage.view().await?.password_rules_in_use().await?;
     let weaker = in_use.iter().filter(|(rules, _)| are_weaker(rules, &policy)).map(|(_, count)| count).sum();
     Ok(Preview { preset, policy, weaker })
@@ -255,14 +199,15 @@ pub async fn change(
     let acting = by.managing(unit.as_mut(), BuiltIn::Parameters).await?.ok_or(ChangeError::Forbidden)?;
     let author = acting.author();
     let rows = unit.parameters().await?;
-    let (live, _) = Parameters::from_rows(rows.iter().map(|(key, text)| (key.as_str(), text.as_str())));
-    let present_alias = rows.iter().find(|(key, _)| key == ALIAS).map_or("", |(_, text)| text.as_str());
-    let plan = plan(&live, present_alias, wishes)?;
+    let (live, broken) = Parameters::from_rows(rows.iter().map(|(key, text)| (key.as_str(), text.as_str())));
+    let stored = |key: &str| rows.iter().find(|(stored, _)| stored == key).map_or("", |(_, text)| text.as_str());
+    let plan = plan(&live, &broken, stored(ALIAS), wishes)?;
     check_own_factor(unit.as_mut(), &acting, &plan).await?;
     let mut changed = Changed::default();
     let now = access.now();
     for (key, value) in &plan.rows {
-        let before = live.text(key);
+        let is_broken = broken.iter().any(|broken| broken == key);
+        let before = if is_broken { stored(key).chars().take(MOST_TOLD).collect() } else { live.text(key) };
         if before == *value {
             // A preset's field that has its value already: the row follows, nobody is told.
             unit.set_parameter(key, value).await?;

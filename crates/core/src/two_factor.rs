@@ -361,7 +361,8 @@ pub async fn requirement(
     let changes = view.parameter_changes("two_factor.required", Page { offset: 0, limit: 500 }).await?;
     // Newest first. What was asked of this operator all along began with the earliest of these changes: asking more
     // people gives those of before no more time.
-    let begun = changes.iter().take_while(|change| asks(&change.text, operator)).last();
+    let begun =
+        changes.iter().map(|recorded| &recorded.change).take_while(|change| asks(&change.text, operator)).last();
     let since = begun.map_or(operator.account().created_at, |change| change.at.max(operator.account().created_at));
     let due = since + Duration::days(i64::from(parameters.number("two_factor.grace_days")));
     Ok(if now >= due { Requirement::Due } else { Requirement::Until(due) })

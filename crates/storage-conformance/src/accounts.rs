@@ -18,7 +18,7 @@ use crate::audit;
 use crate::fixtures::{
     FIRST, account, digest, email, given, hash, id, invited, name, now, operator, session, token, uuid,
 };
-use crate::parameter_history::change;
+use crate::parameter_history::{change, listed};
 use crate::two_factors::{codes, factor};
 
 pub(crate) async fn an_account_is_read_back_as_it_was_written(storage: Arc<dyn Storage>) {
@@ -222,7 +222,7 @@ pub(crate) async fn deleting_takes_all_the_rest_along_but_what_was_recorded(stor
     ] {
         assert_eq!(unit.search_audit(&filter, None, 10).await.unwrap(), sealed, "and is found");
     }
-    assert_eq!(unit.parameter_changes("key", FIRST).await.unwrap(), [change], "with the name of who did it");
+    assert_eq!(listed(unit.as_mut(), "key", FIRST).await, [change], "with the name of who did it");
 }
 
 pub(crate) async fn only_an_account_that_is_there_is_locked(storage: Arc<dyn Storage>) {

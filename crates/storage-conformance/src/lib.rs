@@ -229,6 +229,7 @@ fn all() -> Vec<(&'static str, Run)> {
         parameter_history:
             a_change_sets_the_parameter_and_is_recorded,
             changes_come_newest_first_and_complete,
+            a_change_is_found_by_its_number_under_its_own_key,
             of_racing_changes_every_one_is_recorded,;
     }
 }

@@ -1,12 +1,14 @@
 //! What parameters were before.
 
 use async_trait::async_trait;
-use portcullis_domain::ports::storage::parameter_history::{ParameterChange, ParameterHistory, ParameterHistoryView};
+use portcullis_domain::ports::storage::parameter_history::{
+    ParameterChange, ParameterHistory, ParameterHistoryView, RecordedChange,
+};
 use portcullis_domain::ports::storage::{Page, Stored};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::handle::Handle;
-use crate::statement::{Row, at, execute, limit_offset, maybe_text, rows, text};
+use crate::statement::{Row, at, execute, limit_offset, maybe_text, row, rows, text};
 use crate::{audit, parameters};
 
 fn read(row: &Row) -> Stored<ParameterChange> {
@@ -20,11 +22,18 @@ fn read(row: &Row) -> Stored<ParameterChange> {
 
 #[async_trait]
 impl<C: ConnectionTrait + Send> ParameterHistoryView for Handle<C> {
-    async fn parameter_changes(&mut self, key: &str, page: Page) -> Stored<Vec<ParameterChange>> {
-        let sql = "SELECT parameter_key, content, actor, actor_id, actor_name, changed_at FROM parameter_changes \
+    async fn parameter_changes(&mut self, key: &str, page: Page) -> Stored<Vec<RecordedChange>> {
+        let sql = "SELECT seq, parameter_key, content, actor, actor_id, actor_name, changed_at FROM parameter_changes \
                    WHERE parameter_key = $1 ORDER BY changed_at DESC, seq DESC LIMIT $2 OFFSET $3";
         let [limit, offset] = limit_offset(page);
-        rows(&self.0, sql, vec![text(key), limit, offset]).await?.iter().map(read).collect()
+        let found = rows(&self.0, sql, vec![text(key), limit, offset]).await?;
+        found.iter().map(|row| Ok(RecordedChange { number: row.get("seq")?, change: read(row)? })).collect()
+    }
+
+    async fn parameter_change(&mut self, key: &str, number: i64) -> Stored<Option<ParameterChange>> {
+        let sql = "SELECT parameter_key, content, actor, actor_id, actor_name, changed_at FROM parameter_changes \
+                   WHERE seq = $1 AND parameter_key = $2";
+        row(&self.0, sql, vec![number.into(), text(key)]).await?.as_ref().map(read).transpose()
     }
 
     async fn latest_parameter_changes(&mut self) -> Stored<Vec<ParameterChange>> {

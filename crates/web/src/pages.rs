@@ -10,6 +10,7 @@ pub(crate) mod login;
 pub(crate) mod mail_desk;
 pub(crate) mod operator;
 pub(crate) mod operators;
+pub(crate) mod parameter;
 pub(crate) mod parameters;
 pub(crate) mod password_change;
 pub(crate) mod password_recovery;

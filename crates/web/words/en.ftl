@@ -263,6 +263,7 @@ parameter-default-value = Default
 parameter-default = Default: { $value }
 parameter-changed-by = Changed by { $by },
 parameter-never-changed = Never changed
+parameter-before-the-first = Before the first change
 parameter-earlier = Earlier values
 parameter-earlier-of = Earlier values of “{ $name }”
 actor-command-line = the command line

@@ -263,6 +263,7 @@ parameter-default-value = Valeur par défaut
 parameter-default = Par défaut : { $value }
 parameter-changed-by = Modifié par { $by },
 parameter-never-changed = Jamais modifié
+parameter-before-the-first = Avant la première modification
 parameter-earlier = Valeurs antérieures
 parameter-earlier-of = Valeurs antérieures de « { $name } »
 actor-command-line = la ligne de commande

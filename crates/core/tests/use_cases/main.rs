@@ -18,6 +18,7 @@ mod outbox;
 mod parameters;
 mod password_change;
 mod password_recovery;
+mod restoring;
 mod roles;
 mod second_step;
 mod session;

@@ -10,7 +10,7 @@ use portcullis_domain::alias::AliasError;
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::mail_message::Content;
-use portcullis_domain::parameter::{ALIAS, ALL};
+use portcullis_domain::parameter::{ALIAS, ALL, policy_fields};
 use portcullis_domain::password_policy::Unmet;
 use portcullis_domain::ports::storage::Page;
 use portcullis_domain::role::Level;
@@ -27,7 +27,7 @@ fn wishes(wanted: &[(&str, &str)]) -> Vec<Wish> {
     wanted.iter().map(|(key, text)| Wish::new(*key, *text)).collect()
 }
 
-async fn set(app: &TestApp, wanted: &[(&str, &str)]) -> Result<Changed, ChangeError> {
+pub(crate) async fn set(app: &TestApp, wanted: &[(&str, &str)]) -> Result<Changed, ChangeError> {
     change(&app.access, &here(), By::CommandLine, &wishes(wanted), false).await
 }
 
@@ -39,7 +39,7 @@ fn problems(outcome: Result<Changed, ChangeError>) -> Vec<(String, Problem)> {
     }
 }
 
-async fn live(app: &TestApp, key: &str) -> String {
+pub(crate) async fn live(app: &TestApp, key: &str) -> String {
     app.access.parameters().await.unwrap().text(key)
 }
 
@@ -132,7 +132,7 @@ async fn a_change_is_live_at_once_here_and_soon_elsewhere_and_remembers_who_made
     set(&app, &[("step_up.minutes", "9")]).await.unwrap();
     assert_eq!(set(&app, &[("step_up.minutes", "9")]).await.unwrap().keys, [""; 0], "it is that already");
     let earlier = changes(&app.access, "step_up.minutes", ALL_CHANGES).await.unwrap().unwrap();
-    assert_eq!(earlier.iter().map(|change| change.text.as_str()).collect::<Vec<_>>(), ["9", "7"]);
+    assert_eq!(earlier.iter().map(|recorded| recorded.change.text.as_str()).collect::<Vec<_>>(), ["9", "7"]);
     assert!(changes(&app.access, "no.such", ALL_CHANGES).await.unwrap().is_none());
 }
 
@@ -185,6 +185,24 @@ async fn a_preset_fills_its_fields_and_a_field_by_itself_makes_the_rules_custom(
     assert_eq!(problems(both), [("password.min_length".to_owned(), Problem::PresetSays("15".to_owned()))]);
     set(&app, &[("password.preset", "custom"), ("password.min_length", "20")]).await.unwrap();
     assert_eq!(app.access.parameters().await.unwrap().password_policy().min_length, 20);
+}
+
+#[tokio::test]
+async fn choosing_custom_keeps_what_the_preset_asked_for() {
+    let app = TestApp::new().await;
+    for preset in ["pci-dss", "classic", "nist"] {
+        set(&app, &[("password.preset", preset)]).await.unwrap();
+        let before = app.access.parameters().await.unwrap().password_policy();
+        // As the form sends it: every field as it was shown.
+        let mut form = vec![Wish { shown: Some(preset.to_owned()), ..Wish::new("password.preset", "custom") }];
+        form.extend(
+            policy_fields(&before).map(|(key, text)| Wish { shown: Some(text.clone()), ..Wish::new(key, text) }),
+        );
+        assert_eq!(preview(&app.access, &form).await.unwrap().policy, before, "{preset}");
+        change(&app.access, &here(), By::CommandLine, &form, false).await.unwrap();
+        assert_eq!(live(&app, "password.preset").await, "custom");
+        assert_eq!(app.access.parameters().await.unwrap().password_policy(), before, "{preset}");
+    }
 }
 
 #[tokio::test]
@@ -289,7 +307,7 @@ async fn a_new_alias_is_mailed_to_every_active_operator_in_batches_and_told_to_n
     assert!(events.iter().any(|event| event.action == Action::AliasChanged));
     assert!(!format!("{events:?}").contains("grey-otter"));
     let earlier = changes(&app.access, ALIAS, ALL_CHANGES).await.unwrap().unwrap();
-    assert_eq!(earlier.iter().map(|change| change.text.as_str()).collect::<Vec<_>>(), [""]);
+    assert_eq!(earlier.iter().map(|recorded| recorded.change.text.as_str()).collect::<Vec<_>>(), [""]);
     let (_, changed) = list(&app.access).await.unwrap();
     assert_eq!(changed.unwrap().by, Actor::CommandLine);
 }

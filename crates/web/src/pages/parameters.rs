@@ -4,26 +4,23 @@ use askama::Template;
 use poem::Response;
 use poem::http::{StatusCode, header};
 use portcullis_core::alias::Refused;
-use portcullis_core::parameters::{By, ChangeError, Problem, Setting, Wish, change, changes, list, preview};
+use portcullis_core::parameters::{By, ChangeError, Problem, Setting, Wish, change, list, preview, restoring};
 use portcullis_domain::alias::AliasError;
 use portcullis_domain::audit::Actor;
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::parameter::{ALIAS, ALL, Kind, Parameter, ParameterError, parameter, policy_fields};
 use portcullis_domain::password_policy::{PasswordPolicy, Preset};
-use portcullis_domain::ports::storage::Page as Slice;
 use portcullis_domain::ports::storage::parameter_history::ParameterChange;
 use portcullis_domain::role::Level;
 use portcullis_words::{Value, moment};
 
+use super::parameter::earlier;
 use crate::context::{Answer, Context};
 use crate::form::{Errors, Form};
 use crate::page::{Page, rules};
 use crate::refusal::Refusal;
 
 const TITLE: &str = "parameters-title";
-/// How many earlier values are shown.
-const EARLIER: Slice = Slice { offset: 0, limit: 100 };
-
 /// The groups, and the keys that begin with these words.
 const GROUPS: [(&str, &[&str]); 6] = [
     ("password", &["password."]),
@@ -58,10 +55,10 @@ struct Field {
 }
 
 /// Who changed something, and when.
-struct Changed {
-    words: String,
-    at: String,
-    exact: String,
+pub(super) struct Changed {
+    pub(super) words: String,
+    pub(super) at: String,
+    pub(super) exact: String,
 }
 
 struct PresetInWords {
@@ -86,32 +83,12 @@ struct Parameters<'a> {
     alias: String,
 }
 
-#[derive(Template)]
-#[template(path = "parameter.html")]
-struct OneParameter<'a> {
-    page: Page<'a>,
-    key: String,
-    label: String,
-    meaning: String,
-    value: String,
-    default: String,
-    earlier: Vec<Earlier>,
-    may_restore: bool,
-}
-
-struct Earlier {
-    text: String,
-    words: String,
-    changed: Changed,
-    is_live: bool,
-}
-
 /// The key of a parameter's words.
-fn words_of(key: &str) -> String {
+pub(super) fn words_of(key: &str) -> String {
     format!("parameter-{}", key.replace(['.', '_'], "-"))
 }
 
-fn changed(cx: &Context, change: Option<&ParameterChange>) -> Changed {
+pub(super) fn changed(cx: &Context, change: Option<&ParameterChange>) -> Changed {
     let Some(change) = change else {
         return Changed { words: cx.text("parameter-never-changed"), at: String::new(), exact: String::new() };
     };
@@ -128,7 +105,7 @@ fn changed(cx: &Context, change: Option<&ParameterChange>) -> Changed {
 }
 
 /// A canonical value as one says it.
-fn in_words(cx: &Context, parameter: &Parameter, value: &str) -> String {
+pub(super) fn in_words(cx: &Context, parameter: &Parameter, value: &str) -> String {
     match parameter.kind {
         Kind::Number { .. } => value.to_owned(),
         Kind::Flag | Kind::Choice(_) => cx.text(&format!("choice-{value}")),
@@ -214,7 +191,7 @@ fn problem_in_words(cx: &Context, key: &str, problem: &Problem) -> String {
     }
 }
 
-fn errors_of(cx: &Context, problems: &[(String, Problem)]) -> Errors {
+pub(super) fn errors_of(cx: &Context, problems: &[(String, Problem)]) -> Errors {
     let mut errors = Errors::none();
     for (key, problem) in problems {
         let field = if key == ALIAS { ALIAS } else { parameter(key).map_or("", |parameter| parameter.key) };
@@ -269,14 +246,13 @@ fn field(cx: &Context, setting: &Setting, filled: Option<&str>, errors: &Errors)
     }
 }
 
-async fn form(cx: &Context, status: StatusCode, mut errors: Errors) -> Answer {
+/// The page. With `checked`, it says what would come of these wishes, and offers to save them.
+async fn form(cx: &Context, status: StatusCode, mut errors: Errors, checked: Option<Vec<Wish>>) -> Answer {
     let who = cx.signed_in()?;
     let access = cx.access();
     let (settings, alias_changed) = list(access).await?;
-    let checked = cx.form.has("check") && errors.is_empty();
-    let wished = if checked { wishes(&cx.form) } else { Vec::new() };
-    let (seen, checked, status) = match preview(access, &wished).await {
-        Ok(seen) => (seen, checked, status),
+    let (seen, checked, status) = match preview(access, checked.as_deref().unwrap_or_default()).await {
+        Ok(seen) => (seen, checked.is_some(), status),
         Err(ChangeError::Refused(problems)) => {
             errors = errors_of(cx, &problems);
             (preview(access, &[]).await.map_err(refusal)?, false, StatusCode::UNPROCESSABLE_ENTITY)
@@ -331,7 +307,7 @@ fn done(cx: &Context) -> String {
     }
 }
 
-fn refusal(error: ChangeError) -> Refusal {
+pub(super) fn refusal(error: ChangeError) -> Refusal {
     match error {
         ChangeError::Storage(error) => error.into(),
         ChangeError::Forbidden | ChangeError::Refused(_) => Refusal::Forbidden,
@@ -339,12 +315,18 @@ fn refusal(error: ChangeError) -> Refusal {
 }
 
 pub(crate) async fn show(cx: &Context) -> Answer {
-    form(cx, StatusCode::OK, Errors::none()).await
+    // What was to be checked before a proof was asked for is checked now.
+    let typed = cx.form.has("check").then(|| wishes(&cx.form));
+    let checked = match (typed, earlier(cx.query.one("change"))) {
+        (None, Some(earlier)) => restoring(cx.access(), cx.query.one("restore"), earlier).await?.map(|wish| vec![wish]),
+        (typed, _) => typed,
+    };
+    form(cx, StatusCode::OK, Errors::none(), checked).await
 }
 
 pub(crate) async fn submit(cx: &Context) -> Answer {
     if cx.form.has("check") {
-        return form(cx, StatusCode::OK, Errors::none()).await;
+        return form(cx, StatusCode::OK, Errors::none(), Some(wishes(&cx.form))).await;
     }
     let mut wished = wishes(&cx.form);
     if cx.form.one("generate_alias") == "1" {
@@ -364,52 +346,7 @@ async fn save(cx: &Context, wished: &[Wish], ask_weaker: bool) -> Answer {
         }
         Ok(changed) => Ok(cx.see_other(&format!("/parameters?done=saved&asked={}", changed.asked))),
         Err(ChangeError::Refused(problems)) => {
-            form(cx, StatusCode::UNPROCESSABLE_ENTITY, errors_of(cx, &problems)).await
-        }
-        Err(error) => Err(refusal(error)),
-    }
-}
-
-pub(crate) async fn show_one(cx: &Context) -> Answer {
-    one(cx, StatusCode::OK, Errors::none()).await
-}
-
-async fn one(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
-    let who = cx.signed_in()?;
-    let earlier = changes(cx.access(), &cx.id, EARLIER).await?.ok_or(Refusal::NotFound)?;
-    let found = parameter(&cx.id).ok();
-    let live = cx.access().parameters().await?.text(&cx.id);
-    let said = |text: &str| found.map(|found| in_words(cx, found, text)).unwrap_or_default();
-    let template = OneParameter {
-        label: cx.text(&words_of(&cx.id)),
-        meaning: cx.text(&format!("{}-meaning", words_of(&cx.id))),
-        value: if found.is_some() { said(&live) } else { cx.access().back_office_url().await },
-        default: found.map(|found| said(&found.default_text())).unwrap_or_default(),
-        earlier: earlier
-            .iter()
-            .map(|change| Earlier {
-                // A value that today's bounds do not admit can be seen, not restored.
-                is_live: change.text == live || found.is_none_or(|found| found.canonical(&change.text).is_err()),
-                words: said(&change.text),
-                text: change.text.clone(),
-                changed: changed(cx, Some(change)),
-            })
-            .collect(),
-        may_restore: found.is_some() && who.operator.grants().allow(&BuiltIn::Parameters.id(), Level::Manage),
-        key: cx.id.clone(),
-        page: Page::with(cx, "parameter-title", errors),
-    };
-    Ok(cx.html(status, &template))
-}
-
-pub(crate) async fn restore(cx: &Context) -> Answer {
-    let found = parameter(&cx.id).map_err(|_| Refusal::NotFound)?;
-    let by = By::Operator(&cx.signed_in()?.operator);
-    let wished = [Wish::new(found.key, cx.form.one("value"))];
-    match change(cx.access(), &cx.client, by, &wished, false).await {
-        Ok(_) => Ok(cx.see_other("/parameters?done=saved")),
-        Err(ChangeError::Refused(problems)) => {
-            one(cx, StatusCode::UNPROCESSABLE_ENTITY, errors_of(cx, &problems)).await
+            form(cx, StatusCode::UNPROCESSABLE_ENTITY, errors_of(cx, &problems), None).await
         }
         Err(error) => Err(refusal(error)),
     }

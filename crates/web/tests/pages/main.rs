@@ -6,5 +6,6 @@ mod shop;
 
 mod functionalities;
 mod invitations;
+mod restoring;
 mod roles_of_an_operator;
 mod two_tabs;

@@ -19,11 +19,23 @@ pub struct ParameterChange {
     pub at: Instant,
 }
 
+/// A change as it stands in the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedChange {
+    /// What names it: no other change has the number, of whatever parameter.
+    pub number: i64,
+    /// The change.
+    pub change: ParameterChange,
+}
+
 /// Reads changes.
 #[async_trait]
 pub trait ParameterHistoryView: Send {
     /// The changes of a parameter, newest first.
-    async fn parameter_changes(&mut self, key: &str, page: Page) -> Stored<Vec<ParameterChange>>;
+    async fn parameter_changes(&mut self, key: &str, page: Page) -> Stored<Vec<RecordedChange>>;
+
+    /// The change of a number, when it is one of this parameter.
+    async fn parameter_change(&mut self, key: &str, number: i64) -> Stored<Option<ParameterChange>>;
 
     /// The newest change of each parameter that was ever changed.
     async fn latest_parameter_changes(&mut self) -> Stored<Vec<ParameterChange>>;
