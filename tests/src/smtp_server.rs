@@ -34,6 +34,8 @@ pub enum Fault {
     DropsAfterData(u32),
     /// Greets this many clients and never says another word.
     Hangs(u32),
+    /// Takes every message, after so long.
+    IsSlow(Duration),
 }
 
 #[derive(Default)]
@@ -43,6 +45,8 @@ struct Shared {
     tried: Vec<String>,
     down: bool,
     visits: u32,
+    /// How many messages came to their end.
+    ended: u32,
     /// What `AUTH PLAIN` was sent, decoded by nobody.
     credentials: Vec<String>,
 }
@@ -111,6 +115,11 @@ impl SmtpServer {
     /// How many clients came, whether they were served or not.
     pub fn visits(&self) -> u32 {
         self.shared.lock().expect("not poisoned").visits
+    }
+
+    /// How many messages came to their end, whether they were taken or not.
+    pub fn ended(&self) -> u32 {
+        self.shared.lock().expect("not poisoned").ended
     }
 
     /// Waits until that many clients have come in all.
@@ -219,6 +228,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             "DATA" => {
                 stream.write_all(b"354 go on\r\n").await?;
                 let mail = Received { encrypted, to: std::mem::take(&mut to), data: data(stream).await? };
+                tokio::time::sleep(pause(shared)).await;
                 match take(shared, mail) {
                     Some(answer) => answer.to_owned(),
                     None => return Ok(false),
@@ -261,6 +271,14 @@ fn hangs(shared: &Mutex<Shared>) -> bool {
         }
         _ => false,
     })
+}
+
+/// How long the server lets a client wait.
+fn pause(shared: &Mutex<Shared>) -> Duration {
+    let mut shared = shared.lock().expect("not poisoned");
+    shared.ended += 1;
+    let slow = |fault: &Fault| if let Fault::IsSlow(pause) = fault { Some(*pause) } else { None };
+    shared.faults.iter().find_map(slow).unwrap_or_default()
 }
 
 /// Takes a mail, or misbehaves: `None` closes the connection.

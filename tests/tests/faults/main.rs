@@ -5,6 +5,7 @@ mod clock;
 mod disk_full;
 mod invariants;
 mod killed;
+mod mail;
 mod mix;
 mod outage;
 mod stage;
@@ -31,7 +32,7 @@ fn main() {
     let size_limits = Need { word: "prlimit", there: disk_full::limits_sizes() };
     let faketime = Need { word: "faketime", there: clock::library().is_some() };
     let server = server.unwrap_or_default();
-    let (kills, hangs) = (server.clone(), server);
+    let (kills, hangs, mails) = (server.clone(), server.clone(), server);
     let trials = vec![
         story(
             "killed_fifty_times_in_a_running_mix_nothing_is_half_done_on_sqlite",
@@ -56,6 +57,32 @@ fn main() {
         story("connections_that_hang_hold_up_nobody_else", &[postgres], Duration::from_mins(3), || async move {
             outage::some_connections_hang(&hangs).await;
         }),
+        story(
+            "of_a_mail_server_that_refuses_hangs_and_drops_each_address_gets_its_mail_once",
+            &[],
+            Duration::from_mins(4),
+            mail::each_leaves_once,
+        ),
+        story(
+            "a_node_that_is_told_to_stop_lets_a_mail_leave",
+            &[],
+            Duration::from_mins(2),
+            mail::a_stop_lets_a_mail_leave,
+        ),
+        story(
+            "a_node_that_is_told_to_stop_gives_a_mail_back",
+            &[],
+            Duration::from_mins(4),
+            mail::a_stop_gives_a_mail_back,
+        ),
+        story(
+            "a_mail_of_a_node_that_was_killed_is_taken_over_by_another",
+            &[postgres, faketime],
+            Duration::from_mins(3),
+            || async move {
+                mail::a_killed_nodes_mail_is_taken_over(&mails).await;
+            },
+        ),
         story(
             "while_the_disk_is_full_each_is_told_and_nothing_is_torn",
             &[small_disk],
