@@ -8,6 +8,7 @@ const ADA: &str = "ada@shop.example";
 const BEA: &str = "bea@shop.example";
 const ADAS_PASSWORD: &str = "violet kettle orbit lantern";
 const BEAS_PASSWORD: &str = "seven marble otters whistle";
+const ROLE: &str = "Super-administrator";
 const SUPER_ADMINISTRATOR: &str = "00000000-0000-0000-0000-000000000001";
 
 async fn sign_in(browser: &Browser, product: &Product, email: &str, password: &str) -> u16 {
@@ -249,6 +250,11 @@ async fn the_console_suspends_reinstates_unlocks_and_deletes_but_never_the_last_
         let (code, said) = run(&last).unwrap_or_default();
         assert!(code == Some(1) && said.contains("last active super-administrator"), "{said}");
     }
+    let invite = ["invite", "--email", "BEA@shop.example", "--name", "Bea Again", "--role", ROLE];
+    let (code, said) = run(&invite).unwrap_or_default();
+    assert!(code == Some(1) && said.contains("operator reinstate BEA@shop.example"), "what to do next: {said}");
+    let (code, said) = run(&["invite", "--email", ADA, "--name", "Ada Again", "--role", ROLE]).unwrap_or_default();
+    assert!(code == Some(1) && said.contains(&format!("operator link {ADA}")), "{said}");
     for (arguments, code) in [
         (["reinstate", BEA], 0),
         (["reinstate", BEA], 1),

@@ -10,9 +10,8 @@ use zeroize::Zeroizing;
 use crate::console::say;
 
 pub(crate) async fn run(access: &Access, file: &Path) -> anyhow::Result<()> {
-    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let text = Zeroizing::new(String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", file.display()))?);
-    match import(access, &text).await {
+    let bytes = Zeroizing::new(std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?);
+    match import(access, &bytes).await {
         Ok(imported) => {
             say(format_args!(
                 "Imported: {} operators, {} vendors, {} customers.",

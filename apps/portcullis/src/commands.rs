@@ -6,10 +6,11 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow, bail};
 use clap::CommandFactory as _;
 use portcullis_core::authority::Authority;
+use portcullis_core::invitation::InviteError;
 use portcullis_core::operator_care::{self, CareError};
 use portcullis_core::password::ChooseError;
 use portcullis_core::{Access, Client, invitation, operators, password_recovery, set_up, unlock};
-use portcullis_domain::account::{AccountId, AccountKind, Operator};
+use portcullis_domain::account::{AccountId, AccountKind, AccountStatus, Operator};
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::{Email, EmailKey};
 use portcullis_domain::password_policy::Unmet;
@@ -118,6 +119,9 @@ fn not_chosen(error: ChooseError) -> anyhow::Error {
         }
         ChooseError::DeadLink => {
             anyhow!("set-up is over: an operator exists; run `portcullis operator invite`")
+        }
+        ChooseError::AddressTaken => {
+            anyhow!("a vendor or customer has that address; make the first operator with another one")
         }
         other => other.into(),
     }
@@ -231,10 +235,30 @@ async fn invite(access: &Access, email: &str, name: &str, roles: &[String]) -> a
         bail!("no operator exists yet; make the first one with `portcullis init`");
     }
     let chosen = roles.iter().map(|role| find_role(&known, role)).collect::<anyhow::Result<Vec<_>>>()?;
-    let link =
-        invitation::invite(access, invitation::Inviter::CommandLine, &Client::console(), email, name, &chosen).await?;
-    say(link);
-    Ok(())
+    let address = email.clone();
+    match invitation::invite(access, invitation::Inviter::CommandLine, &Client::console(), email, name, &chosen).await {
+        Ok(link) => {
+            say(link);
+            Ok(())
+        }
+        Err(InviteError::AddressTaken) => Err(taken(access, &address).await?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What to do where somebody has the address already.
+async fn taken(access: &Access, email: &Email) -> anyhow::Result<anyhow::Error> {
+    let found = access.ports().storage.view().await?.account_by_email(&email.key()).await?;
+    Ok(match found.map(|account| (account.kind, account.status)) {
+        Some((AccountKind::Operator, AccountStatus::Suspended)) => {
+            anyhow!("{email} is a suspended operator; run `portcullis operator reinstate {email}`")
+        }
+        Some((AccountKind::Operator, _)) => {
+            anyhow!("{email} is an operator already; for a fresh link run `portcullis operator link {email}`")
+        }
+        Some((kind, _)) => anyhow!("{email} is the address of a {}; invite with another one", kind.as_str()),
+        None => anyhow!("an account with that address was deleted a moment ago; run it again"),
+    })
 }
 
 fn find_role(known: &[Role], typed: &str) -> anyhow::Result<RoleId> {

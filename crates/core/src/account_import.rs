@@ -9,12 +9,13 @@ use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::{Email, EmailKey};
 use portcullis_domain::language::Language;
 use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork};
-use portcullis_domain::role::{Role, RoleId};
+use portcullis_domain::role::Role;
 use portcullis_domain::secret::PasswordHash;
 use serde::Deserialize;
 
 use crate::access::Access;
 use crate::author::Author;
+use crate::client::Client;
 
 /// The most bytes of a line: an address, a name, a hash and some roles are far less.
 const LONGEST_LINE: usize = 16 * 1024;
@@ -70,84 +71,132 @@ pub struct Imported {
 struct Accepted {
     number: usize,
     account: Account,
-    roles: Vec<RoleId>,
-    role_names: String,
+    /// The names of the roles, as they were typed.
+    roles: Vec<String>,
 }
 
-/// Imports the accounts in `text`, a JSON object on each line: `email`, `name`, `kind` (operator, vendor, customer),
+/// Imports the accounts in a file, a JSON object on each line: `email`, `name`, `kind` (operator, vendor, customer),
 /// `password_hash` (PHC or bcrypt; operators need one, so that nobody is let in whom nobody invited) and, for operators,
 /// `roles` by name. Imported operators sign in with the password they have; its hash is renewed when they do.
 ///
 /// # Errors
 /// [`ImportError`]; then nothing is imported.
-pub async fn import(access: &Access, text: &str) -> Result<Imported, ImportError> {
+pub async fn import(access: &Access, file: &[u8]) -> Result<Imported, ImportError> {
+    // Read and compared before a turn to write is asked for: nobody waits while a long file is parsed, and whoever wrote a
+    // bad line is told of it, whatever else keeps the file out.
+    let (accepted, mut bad) = read(access, file);
+    bad.extend(misfits(access, &accepted).await?);
+    refuse(bad)?;
+    let count = |kind| accepted.iter().filter(|one| one.account.kind == kind).count();
+    let imported = Imported {
+        operators: count(AccountKind::Operator),
+        vendors: count(AccountKind::Vendor),
+        customers: count(AccountKind::Customer),
+    };
     let mut unit = access.begin().await?;
-    let known = unit.roles().await?;
-    let (accepted, mut bad) = read(access, &known, text);
-    let mut imported = Imported::default();
-    for one in &accepted {
-        match one.account.kind {
-            AccountKind::Operator => imported.operators += 1,
-            AccountKind::Vendor => imported.vendors += 1,
-            AccountKind::Customer => imported.customers += 1,
-        }
-    }
     if imported.operators > 0 && unit.set_up_at().await?.is_none() {
         return Err(ImportError::NotSetUp);
     }
+    let (known, mut late) = (unit.roles().await?, Vec::new());
     for one in &accepted {
-        match unit.insert_account(&one.account).await {
-            Ok(()) => grant(access, unit.as_mut(), one).await?,
-            Err(StorageError::Conflict) => {
-                bad.push(BadLine {
-                    number: one.number,
-                    why: format!("an account with the address {} exists already", one.account.email),
-                });
+        let roles = match find_roles(&known, &one.roles) {
+            Ok(roles) => roles,
+            Err(why) => {
+                late.push(BadLine { number: one.number, why });
+                continue;
             }
+        };
+        match unit.insert_account(&one.account).await {
+            Ok(()) => grant(access, unit.as_mut(), one, &roles).await?,
+            Err(StorageError::Conflict) => late.push(taken(one)),
             Err(error) => return Err(error.into()),
         }
     }
-    if !bad.is_empty() {
-        // The unit of work is dropped: nothing of it stays.
-        bad.sort_by_key(|line| line.number);
-        return Err(ImportError::BadLines(bad));
-    }
+    // Then the unit of work is dropped: nothing of it stays.
+    refuse(late)?;
+    let Imported { operators, vendors, customers } = imported;
     access
         .event(Author::CONSOLE, Action::AccountsImported)
-        .with("operators", imported.operators.to_string())
-        .with("vendors", imported.vendors.to_string())
-        .with("customers", imported.customers.to_string())
+        .on("accounts", "accounts")
+        .from(&Client::console())
+        .with("after", format!("{operators} operators, {vendors} vendors, {customers} customers"))
         .record(unit.as_mut())
         .await?;
     unit.commit().await?;
     Ok(imported)
 }
 
+/// Lines that are good in themselves, and do not fit what is there. Only reads.
+async fn misfits(access: &Access, accepted: &[Accepted]) -> Stored<Vec<BadLine>> {
+    let mut view = access.ports().storage.view().await?;
+    let (known, mut bad) = (view.roles().await?, Vec::new());
+    for one in accepted {
+        if let Err(why) = find_roles(&known, &one.roles) {
+            bad.push(BadLine { number: one.number, why });
+        } else if view.account_by_email(&one.account.email.key()).await?.is_some() {
+            bad.push(taken(one));
+        }
+    }
+    Ok(bad)
+}
+
+fn taken(one: &Accepted) -> BadLine {
+    let why = format!("an account with the address {} exists already", one.account.email);
+    BadLine { number: one.number, why }
+}
+
+/// Names the bad lines in order, when there are any.
+fn refuse(mut bad: Vec<BadLine>) -> Result<(), ImportError> {
+    bad.sort_by_key(|line| line.number);
+    if bad.is_empty() { Ok(()) } else { Err(ImportError::BadLines(bad)) }
+}
+
 /// Gives an operator the roles, and tells the trail who may come in from now on.
-async fn grant(access: &Access, unit: &mut dyn UnitOfWork, one: &Accepted) -> Stored<()> {
+async fn grant(access: &Access, unit: &mut dyn UnitOfWork, one: &Accepted, roles: &[&Role]) -> Stored<()> {
     if one.account.kind != AccountKind::Operator {
         return Ok(());
     }
-    unit.set_roles(one.account.id, &one.roles).await?;
+    unit.set_roles(one.account.id, &roles.iter().map(|role| role.id).collect::<Vec<_>>()).await?;
+    let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
     access
         .event(Author::CONSOLE, Action::AccountsImported)
         .on(one.account.id.0.to_string(), one.account.email.as_str())
-        .with("roles", one.role_names.as_str())
+        .from(&Client::console())
+        .with("name", one.account.name.as_str())
+        .with("roles", names.join(", "))
         .record(unit)
         .await
 }
 
+/// The roles of these names, each once.
+fn find_roles<'a>(known: &'a [Role], typed: &[String]) -> Result<Vec<&'a Role>, String> {
+    let mut roles: Vec<&Role> = Vec::new();
+    for typed in typed {
+        let key = EmailKey::of(typed);
+        let found = known.iter().find(|role| EmailKey::of(role.name.as_str()) == key);
+        let found = found.ok_or_else(|| format!("roles: there is no role {typed:?}"))?;
+        if !roles.iter().any(|role| role.id == found.id) {
+            roles.push(found);
+        }
+    }
+    Ok(roles)
+}
+
 /// Reads every line; says which are wrong, and which are good.
-fn read(access: &Access, known: &[Role], text: &str) -> (Vec<Accepted>, Vec<BadLine>) {
+fn read(access: &Access, file: &[u8]) -> (Vec<Accepted>, Vec<BadLine>) {
     let (mut accepted, mut bad) = (Vec::new(), Vec::new());
     let mut seen: HashMap<String, usize> = HashMap::new();
     // A byte order mark is no part of the first object.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    for (number, line) in text.lines().enumerate().map(|(at, line)| (at + 1, line)) {
+    let file = file.strip_prefix("\u{feff}".as_bytes()).unwrap_or(file);
+    for (number, line) in file.split(|byte| *byte == b'\n').enumerate().map(|(at, line)| (at + 1, line)) {
+        let Ok(line) = std::str::from_utf8(line) else {
+            bad.push(BadLine { number, why: "it is not UTF-8: save the file in that encoding".to_owned() });
+            continue;
+        };
         if line.trim().is_empty() {
             continue;
         }
-        match accept(access, known, number, line) {
+        match accept(access, number, line) {
             Err(why) => bad.push(BadLine { number, why }),
             Ok(one) => {
                 let key = one.account.email.key().as_str().to_owned();
@@ -164,7 +213,7 @@ fn read(access: &Access, known: &[Role], text: &str) -> (Vec<Accepted>, Vec<BadL
     (accepted, bad)
 }
 
-fn accept(access: &Access, known: &[Role], number: usize, line: &str) -> Result<Accepted, String> {
+fn accept(access: &Access, number: usize, line: &str) -> Result<Accepted, String> {
     if line.len() > LONGEST_LINE {
         return Err(format!("it is longer than {LONGEST_LINE} bytes"));
     }
@@ -186,15 +235,6 @@ fn accept(access: &Access, known: &[Role], number: usize, line: &str) -> Result<
     if kind != AccountKind::Operator && !line.roles.is_empty() {
         return Err("roles: only operators have roles".to_owned());
     }
-    let mut roles: Vec<&Role> = Vec::new();
-    for typed in &line.roles {
-        let key = EmailKey::of(typed);
-        let found = known.iter().find(|role| EmailKey::of(role.name.as_str()) == key);
-        let found = found.ok_or_else(|| format!("roles: there is no role {typed:?}"))?;
-        if !roles.iter().any(|role| role.id == found.id) {
-            roles.push(found);
-        }
-    }
     let now = access.now();
     let account = Account {
         id: AccountId(access.new_id()),
@@ -208,8 +248,7 @@ fn accept(access: &Access, known: &[Role], number: usize, line: &str) -> Result<
         password_change_due: false,
         created_at: now,
     };
-    let role_names = roles.iter().map(|role| role.name.as_str()).collect::<Vec<_>>().join(", ");
-    Ok(Accepted { number, account, roles: roles.iter().map(|role| role.id).collect(), role_names })
+    Ok(Accepted { number, account, roles: line.roles })
 }
 
 /// What the JSON parser found, without what stands in the line but for the names of keys.

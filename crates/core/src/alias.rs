@@ -72,6 +72,9 @@ struct ToTell {
     by: String,
     /// How many were told.
     told: u64,
+    /// Until when the old address leads on, in microseconds since 1970.
+    #[serde(default)]
+    old_until: Option<i64>,
 }
 
 /// Moves the back office within the caller's unit of work, which has passed [`lock`]: the row, the grace of the old one,
@@ -99,7 +102,8 @@ pub(crate) async fn write(
         Actor::Operator(_, name) => name,
         Actor::CommandLine | Actor::System | Actor::Stranger => access.settings().product_name.clone(),
     };
-    let to_tell = serde_json::to_string(&ToTell { by, told: 0 });
+    let old_until = (minutes > 0).then(|| to_micros(now + Duration::minutes(i64::from(minutes))));
+    let to_tell = serde_json::to_string(&ToTell { by, told: 0, old_until });
     unit.set_parameter(ALIAS_TELL, &to_tell.map_err(|error| StorageError::Corrupt(error.to_string()))?).await?;
     let change =
         ParameterChange { key: ALIAS.to_owned(), text: alias.as_str().to_owned(), by: author.actor(), at: now };
@@ -147,7 +151,11 @@ pub async fn tell(access: &Access, most: u64) -> Stored<usize> {
     let page = Page { offset: waiting.told, limit: most.clamp(1, 500) };
     let operators = unit.search_operators(&filter, page).await?;
     for account in operators.iter().map(Operator::account) {
-        let content = Content::AliasChanged { back_office: back_office.clone(), by: waiting.by.clone() };
+        let content = Content::AliasChanged {
+            back_office: back_office.clone(),
+            by: waiting.by.clone(),
+            old_until: waiting.old_until.map(from_micros),
+        };
         two_factor::tell(access, unit.as_mut(), account, content).await?;
     }
     let told = operators.len();

@@ -90,6 +90,9 @@ pub enum Content {
         back_office: String,
         /// Who changed it.
         by: String,
+        /// Until when the old address leads those who are signed in to the new one; `None` when it is dead already.
+        #[serde(default, with = "time::serde::rfc3339::option")]
+        old_until: Option<Instant>,
     },
     /// Somebody's roles changed.
     RolesChanged {

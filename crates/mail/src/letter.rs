@@ -64,7 +64,7 @@ impl Letter {
         let happened = |device: &str, address: &str| {
             vec![
                 fact("fact-when", &date(speaker, message.at)),
-                fact("fact-device", device),
+                fact("fact-device", &speaker.device(device)),
                 fact("fact-address", address),
             ]
         };
@@ -155,9 +155,13 @@ impl Letter {
                 letter.facts = happened(device, address);
                 letter.closing = vec![say("wrong-codes-mine", &[]), say("wrong-codes-other", &[])];
             }
-            Content::AliasChanged { back_office, by } => {
+            Content::AliasChanged { back_office, by, old_until } => {
                 letter.subject = say("alias-subject", &[]);
-                letter.opening = vec![say("alias-opening", &[("by", one_line(by).into())])];
+                let old = match old_until {
+                    Some(until) => say("alias-old-leads-on", &[("end", date(speaker, *until).into())]),
+                    None => say("alias-old-is-dead", &[]),
+                };
+                letter.opening = vec![say("alias-opening", &[("by", one_line(by).into())]), old];
                 letter.action = action("alias-link", "alias-button", back_office);
                 letter.closing = vec![say("alias-closing", &[])];
             }

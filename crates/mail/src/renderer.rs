@@ -142,6 +142,35 @@ mod tests {
     }
 
     #[test]
+    fn a_new_address_says_whether_the_old_one_still_leads_on() {
+        let moved = |old_until| {
+            let back_office = "https://shop.example/gate-2".to_owned();
+            let content = Content::AliasChanged { back_office, by: "Ada Admin".to_owned(), old_until };
+            let say = |language| renderer().render(&message(language, content.clone())).unwrap().text;
+            (say(Language::En), say(Language::Fr))
+        };
+        let until = time::OffsetDateTime::from_unix_timestamp(1_795_858_500).unwrap();
+        let (english, french) = moved(Some(until));
+        assert!(english.contains("until 28 November 2026 at 09:35 UTC. After that it does not work"), "{english}");
+        assert!(french.contains("Jusqu'au 28 novembre 2026 à 09:35 UTC, l'ancienne mène"), "{french}");
+        let (english, french) = moved(None);
+        assert!(english.contains("The old one does not work any more."), "{english}");
+        assert!(french.contains("L'ancienne ne fonctionne plus."), "{french}");
+    }
+
+    #[test]
+    fn a_device_is_named_as_people_name_it() {
+        let device = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0".to_owned();
+        let content = Content::NewDevice { device, address: "192.0.2.7".to_owned() };
+        for (language, said) in [(Language::En, "Firefox on Windows"), (Language::Fr, "Firefox sur Windows")] {
+            let rendered = renderer().render(&message(language, content.clone())).unwrap();
+            for body in [rendered.text, rendered.html] {
+                assert!(body.contains(said) && !body.contains("Gecko"), "{body}");
+            }
+        }
+    }
+
+    #[test]
     fn line_breaks_come_into_no_name_and_no_subject() {
         assert!(DisplayName::parse("Bea\r\nBcc: other@shop.example").is_err());
         let content = Content::Invitation {

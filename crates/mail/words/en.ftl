@@ -84,7 +84,9 @@ wrong-codes-other = If it was not you, your password is known to somebody else: 
 
 # The back office moved.
 alias-subject = New address of { $product }
-alias-opening = { $by } changed the address of the back office "{ $product }". The old one does not work any more.
+alias-opening = { $by } changed the address of the back office "{ $product }".
+alias-old-is-dead = The old one does not work any more.
+alias-old-leads-on = The old one leads whoever is signed in to the new one until { $end }. After that it does not work any more.
 alias-link = From now on it is here:
 alias-button = Open the back office
 alias-closing = Keep this address to yourself, and change your bookmark.

@@ -87,7 +87,9 @@ wrong-codes-other = Si ce n'était pas vous, quelqu'un d'autre connaît votre mo
 
 # Le back-office a déménagé.
 alias-subject = Nouvelle adresse de { $product }
-alias-opening = { $by } a changé l'adresse du back-office « { $product } ». L'ancienne ne fonctionne plus.
+alias-opening = { $by } a changé l'adresse du back-office « { $product } ».
+alias-old-is-dead = L'ancienne ne fonctionne plus.
+alias-old-leads-on = Jusqu'au { $end }, l'ancienne mène à la nouvelle les personnes connectées. Ensuite, elle ne fonctionne plus.
 alias-link = Désormais, il se trouve ici :
 alias-button = Ouvrir le back-office
 alias-closing = Gardez cette adresse pour vous et modifiez votre favori.

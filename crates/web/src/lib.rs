@@ -9,7 +9,6 @@ pub mod client_address;
 pub mod context;
 pub mod cookies;
 pub mod csrf;
-pub mod device;
 pub mod form;
 pub mod gate;
 pub mod headers;

@@ -4,9 +4,9 @@ use fluent_bundle::FluentArgs;
 use portcullis_domain::language::Language;
 use time::OffsetDateTime;
 
-use crate::moment;
 use crate::value::Value;
 use crate::words::Words;
+use crate::{device, moment};
 
 /// Says texts in one language; cheap to copy, one for each page or mail.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +54,11 @@ impl<'a> Speaker<'a> {
     /// A span of seconds: [`moment::duration_in_words`] in the language spoken.
     pub fn duration(self, seconds: u64) -> String {
         moment::duration_in_words(self.language, seconds)
+    }
+
+    /// What a device calls itself: [`device::in_words`] in the language spoken.
+    pub fn device(self, user_agent: &str) -> String {
+        device::in_words(self.language, user_agent)
     }
 
     fn say(self, language: Language, key: &str, values: &[(&str, Value<'_>)]) -> Option<String> {

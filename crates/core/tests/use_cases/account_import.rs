@@ -13,7 +13,7 @@ use crate::app::{ADA, GOOD, TestApp, WRONG, hasher};
 const BEA: &str = "bea@shop.example";
 
 async fn bad(app: &TestApp, text: &str) -> Vec<(usize, String)> {
-    match import(&app.access, text).await {
+    match import(&app.access, text.as_bytes()).await {
         Err(ImportError::BadLines(lines)) => lines.into_iter().map(|line| (line.number, line.why)).collect(),
         other => panic!("{other:?}"),
     }
@@ -30,7 +30,7 @@ async fn an_imported_operator_signs_in_and_the_hash_is_renewed_and_the_others_ne
          {{\"email\":\"vic@shop.example\",\"name\":\"Vic\",\"kind\":\"vendor\",\"password_hash\":\"{hash}\"}}\n\
          {{\"email\":\"cus@shop.example\",\"name\":\"Cus\",\"kind\":\"customer\"}}"
     );
-    let imported = import(&app.access, &text).await.unwrap();
+    let imported = import(&app.access, text.as_bytes()).await.unwrap();
     assert_eq!(imported, Imported { operators: 1, vendors: 1, customers: 1 });
     let before = app.account(BEA).await.unwrap();
     assert_eq!(
@@ -47,7 +47,11 @@ async fn an_imported_operator_signs_in_and_the_hash_is_renewed_and_the_others_ne
     }
     assert!(app.sign_in(BEA, WRONG).await.is_err());
     assert_eq!(app.count(Action::AccountsImported).await, 2);
-    let trail = format!("{:?}", app.events().await);
+    let events = app.events().await;
+    let summary = events.iter().find(|event| event.details.contains_key("after")).unwrap();
+    assert_eq!(summary.details["after"], "1 operators, 1 vendors, 1 customers");
+    assert!(summary.target.is_some() && summary.address.as_deref() == Some("console"), "{summary:?}");
+    let trail = format!("{events:?}");
     assert!(!trail.contains(hash));
 }
 
@@ -84,6 +88,32 @@ async fn every_bad_line_is_named_and_nothing_is_imported() {
 }
 
 #[tokio::test]
+async fn a_line_that_is_no_text_is_named_by_its_number_and_so_are_the_others() {
+    let app = TestApp::new().await;
+    let mut file = b"{\"email\":\"a@shop.example\",\"name\":\"A\",\"kind\":\"customer\"}\n".to_vec();
+    file.extend(b"{\"email\":\"b@shop.example\",\"name\":\"B\xe9a\",\"kind\":\"customer\"}\r\n\n\xff\xfe\nnonsense\n");
+    let Err(ImportError::BadLines(lines)) = import(&app.access, &file).await else { panic!("it is bad") };
+    let named: Vec<_> = lines.iter().map(|line| (line.number, line.why.contains("UTF-8"))).collect();
+    assert_eq!(named, [(2, true), (4, true), (5, false)]);
+    assert!(app.account("a@shop.example").await.is_none());
+}
+
+#[tokio::test]
+async fn a_bad_file_takes_no_turn_to_write_and_is_told_of_before_set_up_is_asked_for() {
+    let app = TestApp::empty().await;
+    let hash = hasher(1).hash(Password::new(GOOD)).await.unwrap();
+    let good = format!(
+        "{{\"email\":\"{BEA}\",\"name\":\"Bea\",\"kind\":\"operator\",\"password_hash\":\"{}\"}}",
+        hash.expose()
+    );
+    // Somebody else writes meanwhile, and takes their time: in memory there is one writer.
+    let writer = app.storage.begin().await.unwrap();
+    assert_eq!(bad(&app, &format!("{good}\nnonsense")).await, [(2, "it is not a JSON object".to_owned())]);
+    drop(writer);
+    assert!(matches!(import(&app.access, good.as_bytes()).await, Err(ImportError::NotSetUp)));
+}
+
+#[tokio::test]
 async fn an_unknown_role_is_named() {
     let app = TestApp::new().await;
     let hash = hasher(1).hash(Password::new(GOOD)).await.unwrap();
@@ -102,7 +132,7 @@ async fn before_set_up_no_operator_is_imported() {
         "{{\"email\":\"{BEA}\",\"name\":\"Bea\",\"kind\":\"operator\",\"password_hash\":\"{}\"}}",
         hash.expose()
     );
-    assert!(matches!(import(&app.access, &line).await, Err(ImportError::NotSetUp)));
+    assert!(matches!(import(&app.access, line.as_bytes()).await, Err(ImportError::NotSetUp)));
     assert!(
         app.storage
             .view()

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use portcullis_core::{Access, outbox};
 use portcullis_credentials::sealing::KeySealer;
-use portcullis_domain::mail_message::{MailMessage, MailState};
+use portcullis_domain::mail_message::{Content, MailMessage, MailState};
 use portcullis_domain::ports::mail::{MailError, MailTransport};
 use time::Duration;
 use uuid::Uuid;
@@ -20,6 +20,13 @@ const LEASE: Duration = Duration::minutes(2);
 
 async fn deliver(app: &TestApp) -> usize {
     outbox::deliver_due(&app.access, &app.mail, 100).await.unwrap()
+}
+
+#[test]
+fn a_mail_that_waited_since_an_earlier_version_can_still_be_read() {
+    let content = r#"{"AliasChanged":{"back_office":"https://shop.example/gate-2","by":"Ada"}}"#;
+    let read: Content = serde_json::from_str(content).unwrap();
+    assert!(matches!(read, Content::AliasChanged { old_until: None, .. }));
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use portcullis_core::two_factor;
 use portcullis_domain::alias::AliasError;
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::functionality::BuiltIn;
-use portcullis_domain::mail_message::Content;
+use portcullis_domain::mail_message::{Content, MailMessage};
 use portcullis_domain::parameter::{ALIAS, ALL, policy_fields};
 use portcullis_domain::password_policy::Unmet;
 use portcullis_domain::ports::storage::Page;
@@ -300,7 +300,7 @@ async fn a_new_alias_is_mailed_to_every_active_operator_in_batches_and_told_to_n
     let mails = app.delivered().await;
     assert_eq!(mails.len(), 8, "not to who is only invited");
     for mail in &mails {
-        let Content::AliasChanged { back_office, .. } = &mail.content else { panic!("{mail:?}") };
+        let Content::AliasChanged { back_office, old_until: None, .. } = &mail.content else { panic!("{mail:?}") };
         assert_eq!(back_office, "https://shop.example/grey-otter-4-river");
     }
     let events = app.events().await;
@@ -336,6 +336,13 @@ async fn the_old_alias_leads_on_for_the_grace_minutes_and_not_a_microsecond_long
     set(&app, &[("alias.grace_minutes", "10"), (ALIAS, "blue-heron-9-lake")]).await.unwrap();
     app.advance(Duration::minutes(5));
     set(&app, &[(ALIAS, "brown-badger-7-hill")]).await.unwrap();
+    let moved = app.access.now();
+    let told = app.delivered().await;
+    let until = moved + Duration::minutes(10);
+    let still =
+        |mail: &MailMessage| matches!(mail.content, Content::AliasChanged { old_until: Some(end), .. } if end == until);
+    assert!(!told.is_empty() && told.iter().all(still), "the mail does not call it dead: {told:?}");
+    app.clock.advance(moved - app.access.now());
     let led = |from: &str| app.access.led_from(from).map(|alias| alias.as_str().to_owned());
     assert_eq!(led("grey-otter-4-river").as_deref(), Some("brown-badger-7-hill"));
     assert_eq!(led("blue-heron-9-lake").as_deref(), Some("brown-badger-7-hill"));

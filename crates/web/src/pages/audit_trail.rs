@@ -12,7 +12,6 @@ use portcullis_domain::ports::storage::audit_trail::{AuditFilter, Entry};
 use portcullis_words::moment;
 
 use crate::context::{Answer, Context};
-use crate::device;
 use crate::form::Errors;
 use crate::page::Page;
 use crate::refusal::Refusal;
@@ -78,7 +77,7 @@ fn row(cx: &Context, entry: Entry) -> Row {
         at: cx.speaker().moment(event.at, cx.access().now()),
         exact: moment::exact(event.at),
         action: action_words(cx, event.action),
-        device: if device.is_empty() { device } else { device::in_words(cx.speaker(), &device) },
+        device: if device.is_empty() { device } else { cx.speaker().device(&device) },
         address: event.address.unwrap_or_default(),
         details: details.into_iter().collect(),
         actor,

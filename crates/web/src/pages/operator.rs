@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 use super::roles::{functionality, level, name_of};
 use crate::context::{Answer, Context};
-use crate::device::in_words;
 use crate::form::Errors;
 use crate::page::Page;
 use crate::refusal::Refusal;
@@ -192,7 +191,7 @@ async fn page(cx: &Context, shown: Shown) -> Answer {
     let rows: Vec<Row> = live
         .into_iter()
         .map(|session| Row {
-            device: in_words(cx.speaker(), &session.device),
+            device: cx.speaker().device(&session.device),
             seen: cx.speaker().moment(session.last_seen_at, now),
             seen_exact: moment::exact(session.last_seen_at),
             address: session.address,

@@ -7,7 +7,6 @@ use portcullis_domain::session::SessionId;
 use portcullis_words::moment;
 
 use crate::context::{Answer, Context};
-use crate::device::in_words;
 use crate::page::Page;
 use crate::refusal::Refusal;
 
@@ -35,7 +34,7 @@ pub(crate) async fn show(cx: &Context) -> Answer {
     let live = session::list(cx.access(), who.operator.id()).await?;
     let rows = live.into_iter().map(|session| Row {
         id: session.id.0.to_string(),
-        device: in_words(cx.speaker(), &session.device),
+        device: cx.speaker().device(&session.device),
         since: cx.speaker().moment(session.created_at, now),
         since_exact: moment::exact(session.created_at),
         seen: cx.speaker().moment(session.last_seen_at, now),

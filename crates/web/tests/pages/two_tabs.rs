@@ -50,6 +50,30 @@ async fn what_was_typed_comes_back_after_a_proof_and_what_cannot_be_kept_is_told
 }
 
 #[tokio::test]
+async fn ending_ones_own_sessions_asks_for_a_fresh_proof_and_signing_out_for_none() {
+    let (shop, mut ada) = ada().await;
+    let other = shop.signed_in(ADA, ADAS).await;
+    let (_, _, page) = ada.get("/account/sessions").await;
+    let csrf = field(&page, "csrf_token");
+    let one = page.split_once("/account/sessions/").unwrap().1.split_once("/end\"").unwrap().0.to_owned();
+    shop.minutes_later(11);
+    for path in [format!("/account/sessions/{one}/end"), "/account/sessions/end-others".to_owned()] {
+        let (status, led_to, _) = ada.post(&path, &[("csrf_token", &csrf)]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert!(led_to.starts_with("/confirm?next=") && led_to.ends_with("%2Faccount%2Fsessions"), "{led_to}");
+    }
+    let (_, led_to, _) = ada.post("/account/sessions/end-others", &[("csrf_token", &csrf)]).await;
+    assert_eq!(ada.prove(&led_to).await, "/account/sessions");
+    let mut other = other;
+    assert_eq!(other.get("/account").await.0, StatusCode::OK, "nothing ended yet");
+    let (_, to, _) = ada.post("/account/sessions/end-others", &[("csrf_token", &csrf)]).await;
+    assert_eq!(to, "/account/sessions");
+    assert_eq!(other.get("/account").await.0, StatusCode::SEE_OTHER);
+    shop.minutes_later(22);
+    assert_eq!(ada.post("/logout", &[("csrf_token", &csrf)]).await.1, "/login");
+}
+
+#[tokio::test]
 async fn the_key_that_was_scanned_stays_the_same_when_the_proof_became_too_old_meanwhile() {
     let (shop, mut ada) = ada().await;
     let (_, _, page) = ada.get("/account/two-factor").await;

@@ -1,6 +1,16 @@
 //! A device in words: what a browser calls itself is long, and says many names of which two are right.
 
-use portcullis_words::{Speaker, Value};
+use std::sync::LazyLock;
+
+use portcullis_domain::language::Language;
+
+use crate::words::Words;
+
+const TEXTS: [(Language, &str); 2] =
+    [(Language::En, include_str!("../texts/device.en.ftl")), (Language::Fr, include_str!("../texts/device.fr.ftl"))];
+
+// Constant text, parsed once. A mistake in it, which the tests would show, leaves the keys to be read.
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(&TEXTS).unwrap_or_default());
 
 /// Names in the order in which they must be looked for: later ones appear in what earlier ones say of themselves.
 const BROWSERS: [(&str, &str); 7] = [
@@ -27,10 +37,11 @@ fn known(names: &[(&str, &'static str)], text: &str) -> Option<&'static str> {
 }
 
 /// "Firefox on Windows"; what is not recognised is given as it is, shortened.
-pub fn in_words(speaker: Speaker<'_>, user_agent: &str) -> String {
+pub fn in_words(language: Language, user_agent: &str) -> String {
+    let speaker = WORDS.speaker(language);
     match (known(&BROWSERS, user_agent), known(&SYSTEMS, user_agent)) {
         (Some(browser), Some(system)) => {
-            speaker.text_with("device-on", &[("browser", Value::from(browser)), ("system", Value::from(system))])
+            speaker.text_with("device-on", &[("browser", browser.into()), ("system", system.into())])
         }
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
         (None, None) if user_agent.is_empty() => speaker.text("device-unknown"),
@@ -41,16 +52,19 @@ pub fn in_words(speaker: Speaker<'_>, user_agent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portcullis_words::{Language, Words};
 
     #[test]
     fn a_browser_and_its_system_are_named() {
-        let words = Words::new(&crate::WORDS).unwrap();
-        let speaker = words.speaker(Language::En);
         let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0";
         let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile Safari/604.1";
-        assert_eq!(in_words(speaker, windows), "Edge on Windows");
-        assert_eq!(in_words(speaker, phone), "Safari on iPhone");
-        assert_eq!(in_words(speaker, "curl/8.0"), "curl/8.0");
+        assert_eq!(in_words(Language::En, windows), "Edge on Windows");
+        assert_eq!(in_words(Language::Fr, windows), "Edge sur Windows");
+        assert_eq!(in_words(Language::En, phone), "Safari on iPhone");
+        assert_eq!(in_words(Language::En, "curl/8.0"), "curl/8.0");
+        assert_eq!(
+            (in_words(Language::En, ""), in_words(Language::Fr, "")),
+            ("Unknown device".into(), "Appareil inconnu".into())
+        );
+        assert_eq!(in_words(Language::En, &"x".repeat(200)).len(), 60);
     }
 }

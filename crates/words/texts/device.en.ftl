@@ -1,0 +1,2 @@
+device-on = { $browser } on { $system }
+device-unknown = Unknown device

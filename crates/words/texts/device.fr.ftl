@@ -1,0 +1,2 @@
+device-on = { $browser } sur { $system }
+device-unknown = Appareil inconnu
