@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use portcullis_core::{Access, Ports, Settings};
-use portcullis_credentials::clock::SystemClock;
+use portcullis_credentials::clock::{SteadyClock, SystemClock};
 use portcullis_credentials::hasher::{Argon2Hasher, Argon2Parameters};
 use portcullis_credentials::qr::QrCodes;
 use portcullis_credentials::randomness::OsSecrets;
@@ -62,7 +62,7 @@ pub(crate) async fn access(configuration: &Configuration, origin: String) -> any
     let hasher = Argon2Hasher::start(parameters, configuration.hashing_threads, configuration.hashing_queue)?;
     let ports = Ports {
         storage: Arc::new(storage),
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SteadyClock::new(SystemClock)),
         secrets: Arc::new(OsSecrets),
         hasher: Arc::new(hasher),
         estimator: Arc::new(ZxcvbnEstimator),

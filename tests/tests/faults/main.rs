@@ -21,9 +21,6 @@ pub(crate) const ADA: &str = "ada@shop.example";
 
 pub(crate) const PASSWORD: &str = "violet kettle orbit lantern";
 
-/// What expires is judged by the machine's clock as it is at that moment.
-const ONCE_TIME_NEVER_GOES_BACK: Need = Need { word: "a clock that never goes back", there: false };
-
 fn main() {
     let server = runtime().block_on(server());
     let postgres = Need { word: "postgres", there: server.is_some() };
@@ -109,7 +106,7 @@ fn main() {
         ),
         story(
             "when_the_clock_is_set_back_nothing_comes_back_to_life",
-            &[faketime, ONCE_TIME_NEVER_GOES_BACK],
+            &[faketime],
             Duration::from_mins(2),
             clock::nothing_comes_back_to_life,
         ),
