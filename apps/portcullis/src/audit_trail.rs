@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use portcullis_core::Access;
 use portcullis_core::audit_seal;
 use portcullis_core::audit_trail::export::{Exporter, Format, begin};
-use portcullis_domain::audit_seal::Head;
+use portcullis_domain::audit_seal::{Head, Whole};
 use portcullis_domain::instant::Instant;
 use portcullis_domain::ports::storage::audit_trail::AuditFilter;
 
@@ -28,9 +28,20 @@ pub(crate) async fn export(access: &Access, since: Option<Instant>, format: Form
 
 pub(crate) async fn verify(access: &Access, anchor: Option<Head>) -> anyhow::Result<()> {
     let whole = audit_seal::verify(access, anchor).await?;
-    say(format_args!("The audit trail holds: {} events sealed, {} wait for their seal.", whole.sealed, whole.waiting));
-    if let Some(Head { sequence, seal }) = whole.end {
+    tell("holds", &whole);
+    Ok(())
+}
+
+pub(crate) async fn sign_anew(access: &Access) -> anyhow::Result<()> {
+    let whole = audit_seal::sign_anew(access).await?;
+    tell("is signed with the present key", &whole);
+    Ok(())
+}
+
+fn tell(how: &str, whole: &Whole) {
+    let Whole { sealed, waiting, end } = whole;
+    say(format_args!("The audit trail {how}: {sealed} events sealed, {waiting} wait for their seal."));
+    if let Some(Head { sequence, seal }) = end {
         say(format_args!("Anchor: {sequence}:{}", data_encoding::HEXLOWER.encode(seal.as_bytes())));
     }
-    Ok(())
 }

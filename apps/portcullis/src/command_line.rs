@@ -80,6 +80,8 @@ pub(crate) enum Audit {
         #[arg(long, value_name = "PLACE:SEAL", value_parser = anchor)]
         anchor: Option<Head>,
     },
+    /// Signs the end of the trail with the present key, after the key that signed it was lost
+    SignAnew,
 }
 
 fn instant(text: &str) -> Result<Instant, String> {

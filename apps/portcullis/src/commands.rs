@@ -69,6 +69,7 @@ async fn run_configured(file: Option<&Path>, command: Command) -> anyhow::Result
         Command::Audit(command_line::Audit::Verify { anchor }) => {
             audit_trail::verify(&open(&configuration).await?, anchor).await
         }
+        Command::Audit(command_line::Audit::SignAnew) => audit_trail::sign_anew(&open(&configuration).await?).await,
         Command::Tune { target_ms } => tune::run(&configuration, target_ms).await,
         Command::Serve | Command::Completions { .. } => Ok(()),
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use portcullis_credentials::clock::SystemClock;
 use portcullis_credentials::secret_key;
+use portcullis_domain::audit_seal::Head;
 use portcullis_domain::ports::Clock as _;
 use portcullis_domain::ports::storage::Storage as _;
 use portcullis_storage_seaorm::SchemaState;
@@ -90,7 +91,13 @@ async fn storage(configuration: &Configuration) -> anyhow::Result<String> {
             bail!("a newer version changed its tables ({unknown}); run that version, or a later one")
         }
     }
-    let set_up = storage.view().await?.set_up_at().await?;
+    let mut view = storage.view().await?;
+    if let Some(signed) = view.audit_head().await? {
+        // Made with this key, or with the one of before: else second factors and waiting mail do not open either.
+        let sealer = wiring::present_sealer(configuration)?;
+        Head::opened(&signed, &sealer)?;
+    }
+    let set_up = view.set_up_at().await?;
     Ok(if set_up.is_some() { "up to date, set up" } else { "up to date, set-up is open" }.to_owned())
 }
 

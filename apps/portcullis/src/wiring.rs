@@ -1,5 +1,6 @@
 //! The product, put together from the configuration: which adapter stands behind which port.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,11 +45,23 @@ pub(crate) async fn open_storage(configuration: &Configuration) -> anyhow::Resul
     Ok(storage)
 }
 
-/// The sealing key, and what is derived from it.
+/// The sealing key, and what is derived from it. Makes the key when there is none.
 fn sealer(configuration: &Configuration) -> anyhow::Result<KeySealer> {
+    sealer_with(configuration, secret_key::load_or_create)
+}
+
+/// The sealing key as it is: makes none.
+pub(crate) fn present_sealer(configuration: &Configuration) -> anyhow::Result<KeySealer> {
+    sealer_with(configuration, secret_key::load)
+}
+
+fn sealer_with(
+    configuration: &Configuration,
+    from_file: impl Fn(&Path) -> std::io::Result<[u8; 32]>,
+) -> anyhow::Result<KeySealer> {
     let key = match &configuration.secret_key {
         KeySource::Given(key) => **key,
-        KeySource::File(path) => secret_key::load_or_create(path)?,
+        KeySource::File(path) => from_file(path)?,
     };
     Ok(KeySealer::new(key, configuration.previous_secret_key.iter().map(|key| **key).collect()))
 }

@@ -101,11 +101,12 @@ struct Live {
     earlier: Vec<Earlier>,
     /// Whether operators are still to be told of the alias.
     to_tell: bool,
-    read_at: Instant,
+    /// How old they are, by [`Clock::monotonic`]; `None`: they are to be read again.
+    read_at: Option<Duration>,
     /// When they could not be read; `None` since they could.
-    failed_at: Option<Instant>,
+    failed_at: Option<Duration>,
     /// When somebody at the door last waited for them in vain.
-    waited_at: Option<Instant>,
+    waited_at: Option<Duration>,
     /// The rows that mean nothing, so that each is logged once and not at every reading.
     refused: Vec<(String, String)>,
     /// Counts what was written here, so that rows which were read before do not undo it.
@@ -137,7 +138,7 @@ impl Access {
             alias,
             earlier: read.earlier,
             to_tell: read.to_tell,
-            read_at: ports.clock.now(),
+            read_at: Some(ports.clock.monotonic()),
             failed_at: None,
             waited_at: None,
             refused: Vec::new(),
@@ -186,7 +187,8 @@ impl Access {
             let access = self.clone();
             let reading = tokio::spawn(async move { access.refresh().await });
             if tokio::time::timeout(PATIENCE, reading).await.is_err() {
-                self.live.write().unwrap_or_else(PoisonError::into_inner).waited_at = Some(self.now());
+                self.live.write().unwrap_or_else(PoisonError::into_inner).waited_at =
+                    Some(self.ports.clock.monotonic());
             }
         }
         self.live.read().unwrap_or_else(PoisonError::into_inner).alias.clone()
@@ -194,24 +196,26 @@ impl Access {
 
     /// Whether somebody at the door waited for storage a moment ago, and heard nothing.
     fn waited_in_vain(&self) -> bool {
-        let now = self.now();
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-        live.waited_at.is_some_and(|at| (Duration::ZERO..FRESH).contains(&(now - at)))
+        live.waited_at.is_some_and(|at| self.is_fresh(at))
     }
 
     /// What is known without asking storage: that all is fresh, or that it failed a moment ago; else how many changes
     /// were made here so far.
     fn known(&self) -> Result<u64, Stored<()>> {
-        let now = self.now();
-        let recent = |at: Instant| (Duration::ZERO..FRESH).contains(&(now - at));
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-        if recent(live.read_at) {
+        if live.read_at.is_some_and(|at| self.is_fresh(at)) {
             Err(Ok(()))
-        } else if live.failed_at.is_some_and(recent) {
+        } else if live.failed_at.is_some_and(|at| self.is_fresh(at)) {
             Err(Err(StorageError::Unavailable("it did not answer a moment ago".to_owned())))
         } else {
             Ok(live.changes)
         }
+    }
+
+    /// Whether what happened at that moment, by [`Clock::monotonic`], still counts as present.
+    fn is_fresh(&self, at: Duration) -> bool {
+        (Duration::ZERO..FRESH).contains(&(self.ports.clock.monotonic() - at))
     }
 
     async fn refresh(&self) -> Stored<()> {
@@ -224,32 +228,33 @@ impl Access {
             Ok(changes) => changes,
             Err(known) => return known,
         };
-        let now = self.now();
+        let asked_at = self.ports.clock.monotonic();
         let rows = async { self.ports.storage.view().await?.parameters().await };
         let read = match rows.await {
             Ok(rows) => Rows::read(&rows),
             Err(error) => {
                 tracing::warn!(%error, "the parameters could not be read; the last known alias stays");
-                self.live.write().unwrap_or_else(PoisonError::into_inner).failed_at = Some(self.now());
+                self.live.write().unwrap_or_else(PoisonError::into_inner).failed_at =
+                    Some(self.ports.clock.monotonic());
                 return Err(error);
             }
         };
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         live.failed_at = None;
-        // What was read before a change was made here must not undo it; what the change left is fresh.
+        // What was read before a change was made here must not undo it.
         if live.changes == changes {
-            live.take(read, now);
+            live.take(read, Some(asked_at));
         }
         Ok(())
     }
 
     /// Makes rows live that were read in the very unit of work that changed them, after it was committed. On other nodes
-    /// they are live within a second.
+    /// they are live within a second. Of two changes at once the later one may be published first, so whoever asks next
+    /// reads them again.
     pub(crate) fn publish(&self, rows: &[(String, String)]) {
         let read = Rows::read(rows);
-        let now = self.now();
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        live.take(read, now);
+        live.take(read, None);
         live.changes += 1;
     }
 
@@ -374,7 +379,7 @@ impl Event {
 }
 
 impl Live {
-    fn take(&mut self, read: Rows, now: Instant) {
+    fn take(&mut self, read: Rows, read_at: Option<Duration>) {
         self.parameters = Arc::new(read.parameters);
         // An alias that is none leaves the last one known.
         if let Some(alias) = read.alias {
@@ -382,7 +387,7 @@ impl Live {
         }
         self.earlier = read.earlier;
         self.to_tell = read.to_tell;
-        self.read_at = now;
+        self.read_at = read_at;
         self.log_refused(read.refused);
     }
 

@@ -1,16 +1,17 @@
 //! The alias in use: it changes, operators are told where to, and the old address leads on or is gone.
 
-use portcullis_domain::account::{AccountStatus, Operator};
+use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::alias::{Alias, AliasError};
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::instant::{Instant, from_micros, to_micros};
 use portcullis_domain::mail_message::Content;
 use portcullis_domain::parameter::{ALIAS, ALIAS_BEFORE, ALIAS_TELL, CHANGING, Parameters};
-use portcullis_domain::ports::storage::operator_search::OperatorFilter;
+use portcullis_domain::ports::storage::operator_search::{OperatorFilter, Place, Walk};
 use portcullis_domain::ports::storage::parameter_history::ParameterChange;
-use portcullis_domain::ports::storage::{Page, StorageError, Stored, UnitOfWork};
+use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork};
 use serde::{Deserialize, Serialize};
 use time::Duration;
+use uuid::Uuid;
 
 use crate::access::Access;
 use crate::author::Author;
@@ -70,8 +71,8 @@ pub(crate) async fn lock(unit: &mut dyn UnitOfWork) -> Stored<()> {
 #[derive(Serialize, Deserialize)]
 struct ToTell {
     by: String,
-    /// How many were told.
-    told: u64,
+    /// The last who was told, by name and identity.
+    after: Option<(String, Uuid)>,
     /// Until when the old address leads on, in microseconds since 1970.
     #[serde(default)]
     old_until: Option<i64>,
@@ -103,7 +104,7 @@ pub(crate) async fn write(
         Actor::CommandLine | Actor::System | Actor::Stranger => access.settings().product_name.clone(),
     };
     let old_until = (minutes > 0).then(|| to_micros(now + Duration::minutes(i64::from(minutes))));
-    let to_tell = serde_json::to_string(&ToTell { by, told: 0, old_until });
+    let to_tell = serde_json::to_string(&ToTell { by, after: None, old_until });
     unit.set_parameter(ALIAS_TELL, &to_tell.map_err(|error| StorageError::Corrupt(error.to_string()))?).await?;
     let change =
         ParameterChange { key: ALIAS.to_owned(), text: alias.as_str().to_owned(), by: author.actor(), at: now };
@@ -148,8 +149,12 @@ pub async fn tell(access: &Access, most: u64) -> Stored<usize> {
     };
     let back_office = format!("{}/{}", access.settings().public_url, text(ALIAS));
     let filter = OperatorFilter { status: Some(AccountStatus::Active), ..OperatorFilter::default() };
-    let page = Page { offset: waiting.told, limit: most.clamp(1, 500) };
-    let operators = unit.search_operators(&filter, page).await?;
+    let walk = match waiting.after {
+        Some((name, id)) => Walk::On(Place { name, id: AccountId(id) }),
+        None => Walk::Begin,
+    };
+    let most = most.clamp(1, 500);
+    let operators = unit.walk_operators(&filter, &walk, most).await?;
     for account in operators.iter().map(Operator::account) {
         let content = Content::AliasChanged {
             back_office: back_office.clone(),
@@ -159,11 +164,12 @@ pub async fn tell(access: &Access, most: u64) -> Stored<usize> {
         two_factor::tell(access, unit.as_mut(), account, content).await?;
     }
     let told = operators.len();
-    let left = if (told as u64) < page.limit {
-        String::new()
-    } else {
-        let left = ToTell { told: waiting.told + told as u64, ..waiting };
-        serde_json::to_string(&left).map_err(|error| StorageError::Corrupt(error.to_string()))?
+    let left = match operators.last().map(Place::of) {
+        Some(Place { name, id }) if told as u64 == most => {
+            let left = ToTell { after: Some((name, id.0)), ..waiting };
+            serde_json::to_string(&left).map_err(|error| StorageError::Corrupt(error.to_string()))?
+        }
+        _ => String::new(),
     };
     unit.set_parameter(ALIAS_TELL, &left).await?;
     let rows = unit.parameters().await?;

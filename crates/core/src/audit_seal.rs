@@ -1,10 +1,12 @@
 //! Sealing the audit trail into a hash chain, and verifying it.
 
+use portcullis_domain::audit::Action;
 use portcullis_domain::audit_seal::{Checker, Fault, Head, Whole, seal};
 use portcullis_domain::ports::storage::audit_trail::Entry;
 use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork, View};
 
 use crate::access::Access;
+use crate::author::Author;
 
 /// How many events one unit of work seals: whoever writes an event waits meanwhile.
 const BATCH: u64 = 200;
@@ -70,9 +72,39 @@ async fn agreed_head(access: &Access, unit: &mut dyn UnitOfWork) -> Result<Head,
     Err(fault.into())
 }
 
-async fn signed_head<V: View + ?Sized>(access: &Access, view: &mut V) -> Result<Option<Head>, SealError> {
+/// The signed end, when there is one behind the origin.
+async fn signed_head(access: &Access, view: &mut dyn View) -> Result<Option<Head>, SealError> {
     let sealed = view.audit_head().await?;
-    Ok(sealed.map(|sealed| Head::opened(&sealed, access.ports().sealer.as_ref())).transpose()?)
+    let head = sealed.map(|sealed| Head::opened(&sealed, access.ports().sealer.as_ref())).transpose()?;
+    Ok(head.filter(|head| *head != Head::origin()))
+}
+
+/// Whether the present key, or the one of before, opens what is signed: another key opens no second factor either, and no
+/// mail that waits.
+///
+/// # Errors
+/// [`SealError::Fault`] when it does not.
+pub async fn check_key(access: &Access) -> Result<(), SealError> {
+    signed_head(access, access.ports().storage.view().await?.as_mut()).await.map(drop)
+}
+
+/// Signs the end of the trail with the present key, after the key that signed it was lost: else nothing is sealed any more.
+/// Only the seals are checked first; whether the end was another one before is not seen any more.
+///
+/// # Errors
+/// [`VerifyError`]; nothing was signed then.
+pub async fn sign_anew(access: &Access) -> Result<Whole, VerifyError> {
+    let mut unit = access.begin().await?;
+    if !unit.lock_sealing().await? {
+        return Err(StorageError::Unavailable("others write events at this moment; try again".to_owned()).into());
+    }
+    let whole = walk(unit.as_mut(), Checker::default()).await?;
+    let head = whole.end.unwrap_or_else(Head::origin);
+    unit.set_audit_head(&head.sealed(access.ports().sealer.as_ref())).await?;
+    let event = access.event(Author::CONSOLE, Action::AuditSignedAnew).with("place", head.sequence.to_string());
+    event.record(unit.as_mut()).await?;
+    unit.commit().await?;
+    Ok(whole)
 }
 
 /// Seals what becomes due until `stop` resolves.

@@ -25,6 +25,7 @@ pub struct SteadyClock<C = SystemClock> {
     clock: C,
     /// The latest instant that was told, in microseconds.
     told: AtomicI64,
+    started: std::time::Instant,
 }
 
 impl<C: Clock> SteadyClock<C> {
@@ -32,9 +33,10 @@ impl<C: Clock> SteadyClock<C> {
     pub const PATIENCE: time::Duration = time::Duration::minutes(5);
 
     /// Goes by `clock`.
+    #[expect(clippy::disallowed_methods, reason = "this is an adapter behind the Clock port")]
     pub fn new(clock: C) -> Self {
         let told = AtomicI64::new(to_micros(clock.now()));
-        Self { clock, told }
+        Self { clock, told, started: std::time::Instant::now() }
     }
 }
 
@@ -58,6 +60,10 @@ impl<C: Clock> Clock for SteadyClock<C> {
             );
         }
         now
+    }
+
+    fn monotonic(&self) -> time::Duration {
+        time::Duration::try_from(self.started.elapsed()).unwrap_or(time::Duration::MAX)
     }
 }
 
@@ -102,5 +108,8 @@ mod tests {
             assert_eq!(clock.now() - begin, told, "{hand}");
             assert_eq!(clock.now() - begin, told, "{hand}, asked again");
         }
+        // However the hand was moved, the age of things is measured by what really passed.
+        let age = clock.monotonic();
+        assert!(age >= Duration::ZERO && age < Duration::HOUR && clock.monotonic() >= age, "{age}");
     }
 }

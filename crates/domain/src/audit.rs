@@ -135,6 +135,8 @@ actions! {
     AccountsImported = "account.imported",
     /// The trail was exported.
     AuditExported = "audit.exported",
+    /// The end of the sealed trail was signed with the present key, because the one that signed it was lost.
+    AuditSignedAnew = "audit.signed_anew",
     /// Somebody asked for what they may not use.
     Denied = "access.denied",
 }

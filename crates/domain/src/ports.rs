@@ -6,10 +6,18 @@ pub mod credentials;
 pub mod mail;
 pub mod storage;
 
+use time::Duration;
+
 use crate::instant::Instant;
 
 /// Tells the time, in UTC, truncated to microseconds.
 pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> Instant;
+
+    /// Time since some moment in the past: for telling how old something is that this process remembers. It passes evenly,
+    /// whatever the clock is set to; a clock that is moved by hand may go by [`Clock::now`].
+    fn monotonic(&self) -> Duration {
+        self.now() - Instant::UNIX_EPOCH
+    }
 }

@@ -28,10 +28,6 @@ fn found(state: &State, filter: &OperatorFilter) -> Vec<Operator> {
 
 #[async_trait]
 impl OperatorSearch for Transaction {
-    async fn search_operators(&mut self, filter: &OperatorFilter, page: Page) -> Stored<Vec<Operator>> {
-        Ok(cut(found(self.state(), filter), page))
-    }
-
     async fn count_found_operators(&mut self, filter: &OperatorFilter, most: u64) -> Stored<u64> {
         Ok(u64::try_from(found(self.state(), filter).len()).unwrap_or(u64::MAX).min(most))
     }

@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 use portcullis_domain::account::Operator;
 use portcullis_domain::email::EmailKey;
+use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::ports::storage::operator_search::{
     MOST_GATHERED, OperatorFilter, OperatorSearch, Place, SHORTEST_INSIDE, Walk,
 };
-use portcullis_domain::ports::storage::{Page, Stored};
 use sea_orm::{ConnectionTrait, DbBackend, Value};
 
 use crate::accounts;
 use crate::handle::Handle;
-use crate::statement::{count, limit, limit_offset, rows, text};
+use crate::statement::{count, limit, rows, text};
 
 /// Values of a statement, each with its placeholder.
 #[derive(Default)]
@@ -100,27 +100,6 @@ fn walked(walk: &Walk, name: &str, id: &str, values: &mut Values) -> (String, &'
 
 #[async_trait]
 impl<C: ConnectionTrait + Send> OperatorSearch for Handle<C> {
-    async fn search_operators(&mut self, filter: &OperatorFilter, page: Page) -> Stored<Vec<Operator>> {
-        let mut values = Values::default();
-        let mut conditions = format!("{}{}", narrowed(filter, &mut values), holds(filter, &mut values));
-        let needle = needle(filter);
-        if !needle.is_empty() && is_short(&needle) {
-            let (from, to) = (values.add(text(&needle)), values.add(text(&format!("{needle}\u{10ffff}"))));
-            let within = |column: &str| format!("({column} >= {from} AND {column} < {to})");
-            conditions = format!("{conditions} AND ({} OR {})", within("name_key"), within("email_key"));
-        } else if !needle.is_empty() {
-            let pattern = values.add(accounts::pattern(&needle));
-            conditions = format!("{conditions} AND search LIKE {pattern} ESCAPE '\\'");
-        }
-        let [most, offset] = limit_offset(page).map(|value| values.add(value));
-        let sql = format!(
-            "SELECT {} FROM accounts WHERE {conditions} ORDER BY name_key, id LIMIT {most} OFFSET {offset}",
-            accounts::COLUMNS
-        );
-        let found = rows(&self.0, &sql, values.0).await?;
-        accounts::with_roles(&self.0, found.iter().map(accounts::read).collect::<Stored<_>>()?).await
-    }
-
     async fn count_found_operators(&mut self, filter: &OperatorFilter, most: u64) -> Stored<u64> {
         let mut values = Values::default();
         let alone = filter.status.is_none() && filter.two_factor.is_none();

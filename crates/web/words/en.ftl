@@ -459,6 +459,7 @@ action-mail-retried = Tried a mail again
 action-mail-tested = Sent a test mail
 action-account-imported = Imported accounts
 action-audit-exported = Exported the audit trail
+action-audit-signed-anew = Signed the audit trail with another key
 action-access-denied = Access denied
 
 # Mail

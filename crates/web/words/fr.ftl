@@ -459,6 +459,7 @@ action-mail-retried = A réessayé un e-mail
 action-mail-tested = A envoyé un e-mail de test
 action-account-imported = A importé des comptes
 action-audit-exported = A exporté le journal d'audit
+action-audit-signed-anew = A signé le journal d'audit avec une autre clé
 action-access-denied = Accès refusé
 
 # E-mails

@@ -1,6 +1,8 @@
 //! The audit trail is sealed and verified.
 
-use portcullis_core::audit_seal::{SealError, VerifyError, seal_due, verify};
+use portcullis_core::audit_seal::{SealError, VerifyError, check_key, seal_due, sign_anew, verify};
+use portcullis_credentials::sealing::KeySealer;
+use portcullis_domain::audit::Action;
 use portcullis_domain::audit_seal::{Fault, Head, seal};
 use portcullis_domain::ports::storage::{Storage as _, UnitOfWork};
 use portcullis_domain::secret::{Digest256, Sealed};
@@ -109,4 +111,35 @@ async fn seals_beyond_the_signed_end_are_named_and_nothing_is_put_on_top_of_them
     assert_eq!(fault(&app).await, beyond);
     append(&app, 3, "Role").await;
     assert!(matches!(seal_due(&app.access).await, Err(SealError::Fault(found)) if found == beyond));
+}
+
+#[tokio::test]
+async fn after_the_key_was_lost_the_end_is_signed_anew_and_sealing_goes_on() {
+    let app = TestApp::new().await;
+    append(&app, 1, "Role").await;
+    seal_all(&app).await;
+    let node = app.node(|ports| ports.sealer = std::sync::Arc::new(KeySealer::new([8; 32], vec![]))).await;
+    assert!(check_key(&app.access).await.is_ok());
+    assert!(matches!(check_key(&node).await, Err(SealError::Fault(Fault::Forged))));
+    append(&app, 2, "Role").await;
+    assert!(seal_due(&node).await.is_err());
+    let whole = sign_anew(&node).await.unwrap();
+    assert_eq!(app.count(Action::AuditSignedAnew).await, 1);
+    assert!(check_key(&node).await.is_ok() && seal_due(&node).await.unwrap() > 0);
+    assert_eq!(verify(&node, whole.end).await.unwrap().waiting, 0);
+    // With the key of before at hand nothing needs to be done.
+    let both = KeySealer::new([9; 32], vec![[8; 32]]);
+    let node = app.node(|ports| ports.sealer = std::sync::Arc::new(both)).await;
+    append(&app, 3, "Role").await;
+    assert!(check_key(&node).await.is_ok() && seal_due(&node).await.unwrap() > 0);
+}
+
+#[tokio::test]
+async fn a_trail_that_does_not_hold_is_not_signed_anew() {
+    let app = TestApp::new().await;
+    append(&app, 1, "Role").await;
+    append(&app, 2, "Role").await;
+    meddle(&app, async |unit| assert!(unit.seal_event(2, &Digest256::of(b"forged")).await.unwrap())).await;
+    assert!(matches!(sign_anew(&app.access).await, Err(VerifyError::Fault(Fault::Inserted(1)))));
+    assert!(app.storage.view().await.unwrap().audit_head().await.unwrap().is_none());
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Page, Stored};
+use super::Stored;
 use crate::account::{AccountId, AccountStatus, Operator};
 use crate::email::EmailKey;
 use crate::role::RoleId;
@@ -58,9 +58,6 @@ pub enum Walk {
 /// Searches operators.
 #[async_trait]
 pub trait OperatorSearch: Send {
-    /// Those who match, by name, then identity.
-    async fn search_operators(&mut self, filter: &OperatorFilter, page: Page) -> Stored<Vec<Operator>>;
-
     /// How many match, counted no further than `most`.
     async fn count_found_operators(&mut self, filter: &OperatorFilter, most: u64) -> Stored<u64>;
 
