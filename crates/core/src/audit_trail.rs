@@ -1,11 +1,10 @@
 //! The audit trail: searching and exporting it.
 
 pub mod export;
+pub mod subject;
 
-use portcullis_domain::email::{Email, EmailKey};
 use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::ports::storage::audit_trail::{AuditFilter, Entry};
-use uuid::Uuid;
 
 use crate::access::Access;
 
@@ -34,7 +33,7 @@ pub struct Found {
 /// Finds a page of at most `most` events, at most 499. Costs the same however many there are.
 ///
 /// # Errors
-/// [`StorageError`].
+/// [`portcullis_domain::ports::storage::StorageError`].
 pub async fn search(access: &Access, filter: &AuditFilter, from: From, most: u64) -> Stored<Found> {
     let mut view = access.ports().storage.view().await?;
     let wanted = usize::try_from(most).unwrap_or(usize::MAX);
@@ -55,26 +54,4 @@ pub async fn search(access: &Access, filter: &AuditFilter, from: From, most: u64
         }
     };
     Ok(Found { entries, newer, older })
-}
-
-/// The filter's name for an actor or a target that somebody typed: an identity, one of the names that stand for no
-/// operator, or an address, for which the account's identity stands. What nobody has finds nothing.
-///
-/// # Errors
-/// [`StorageError`].
-pub async fn subject(access: &Access, typed: &str) -> Stored<Option<String>> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    if let Ok(id) = Uuid::parse_str(typed) {
-        return Ok(Some(id.to_string()));
-    }
-    if Email::parse(typed).is_ok() {
-        let account = access.ports().storage.view().await?.account_by_email(&EmailKey::of(typed)).await?;
-        if let Some(account) = account {
-            return Ok(Some(account.id.0.to_string()));
-        }
-    }
-    Ok(Some(typed.to_owned()))
 }

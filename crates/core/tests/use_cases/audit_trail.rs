@@ -1,10 +1,15 @@
 //! The audit trail is searched and exported.
 
 use portcullis_core::audit_trail::export::{ExportError, Exporter, Format, begin};
-use portcullis_core::audit_trail::{From, search, subject};
+use portcullis_core::audit_trail::subject::{Subject, subject};
+use portcullis_core::audit_trail::{From, search};
+use portcullis_core::authority::Authority;
+use portcullis_core::{operator_care, roles};
 use portcullis_domain::audit::{Action, Actor, AuditEvent};
+use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::ports::storage::Storage as _;
 use portcullis_domain::ports::storage::audit_trail::AuditFilter;
+use portcullis_domain::role::Level;
 use uuid::Uuid;
 
 use crate::app::{ADA, ADAS, TestApp, here};
@@ -46,9 +51,52 @@ async fn a_page_leads_to_older_and_newer_ones_and_back() {
 async fn an_address_stands_for_its_account() {
     let app = TestApp::new().await;
     let ada = app.account(ADA).await.unwrap().id.0.to_string();
-    assert_eq!(subject(&app.access, " ADA@shop.example ").await.unwrap(), Some(ada));
-    assert_eq!(subject(&app.access, "command-line").await.unwrap(), Some("command-line".to_owned()));
-    assert_eq!(subject(&app.access, " ").await.unwrap(), None);
+    assert_eq!(subject(&app.access, " ADA@shop.example ").await.unwrap(), Subject::One(ada.clone()));
+    assert_eq!(subject(&app.access, "aDa").await.unwrap(), Subject::One(ada), "and so does a name");
+    for literal in ["command-line", "session.idle_minutes", "nobody@shop.example", "=cmd"] {
+        assert_eq!(subject(&app.access, literal).await.unwrap(), Subject::One(literal.to_owned()));
+    }
+    assert_eq!(subject(&app.access, " ").await.unwrap(), Subject::Anybody);
+}
+
+#[tokio::test]
+async fn who_is_deleted_is_found_by_address_and_name_and_namesakes_are_told_apart() {
+    let app = TestApp::new().await;
+    let bea = app.active("bea@shop.example").await;
+    operator_care::delete(&app.access, Authority::CommandLine, &here(), bea.id).await.unwrap();
+    let gone = bea.id.0.to_string();
+    for typed in ["BEA@shop.example", "somebody", &*gone] {
+        assert_eq!(subject(&app.access, typed).await.unwrap(), Subject::One(gone.clone()), "{typed}");
+    }
+    let filter = AuditFilter { target: Some(gone.clone()), ..AuditFilter::default() };
+    assert_eq!(search(&app.access, &filter, From::Newest, 9).await.unwrap().entries.len(), 1);
+
+    // More deletions than one look takes, and the wanted one lies deep.
+    for number in 0..600 {
+        let event = AuditEvent {
+            action: Action::OperatorDeleted,
+            target: Some((Uuid::from_u128(number).to_string(), format!("n{number}@shop.example"))),
+            details: [("name".to_owned(), format!("Number {number}"))].into(),
+            ..app.events().await.remove(0)
+        };
+        let mut unit = app.storage.begin().await.unwrap();
+        unit.append_audit_event(&AuditEvent { id: Uuid::from_u128(1_000_000 + number), ..event }).await.unwrap();
+        unit.commit().await.unwrap();
+    }
+    assert_eq!(subject(&app.access, "somebody").await.unwrap(), Subject::One(gone.clone()));
+    // Whoever is there comes first; two who are there are both named.
+    let cyd = app.active("cyd@shop.example").await.id.0.to_string();
+    assert_eq!(subject(&app.access, "Somebody").await.unwrap(), Subject::One(cyd));
+    app.active("dov@shop.example").await;
+    let Subject::Several(known) = subject(&app.access, "Somebody").await.unwrap() else { panic!("two of them") };
+    let mut words: Vec<_> = known.iter().map(|one| (&*one.words, one.deleted)).collect();
+    words.sort_unstable();
+    assert_eq!(words, [("cyd@shop.example", false), ("dov@shop.example", false)]);
+    // A role, there and gone.
+    let role = app.role(7, BuiltIn::Mail, Level::View).await;
+    assert_eq!(subject(&app.access, "role 7").await.unwrap(), Subject::One(role.0.to_string()));
+    roles::delete(&app.access, Authority::CommandLine, &here(), role).await.unwrap();
+    assert_eq!(subject(&app.access, "role 7").await.unwrap(), Subject::One(role.0.to_string()));
 }
 
 #[tokio::test]

@@ -1,30 +1,27 @@
-//! Roles: made, changed, copied, deleted; and nobody comes to hold what the granter lacks.
+//! Roles: made, changed, copied, deleted.
 
 use std::collections::BTreeMap;
 
 use portcullis_core::authority::Authority;
-use portcullis_core::invitation::{self, InviteError};
-use portcullis_core::operator_care::{self, CareError};
 use portcullis_core::roles::{self, Draft, RoleError};
 use portcullis_domain::account::{AccountId, Operator};
 use portcullis_domain::audit::Action;
 use portcullis_domain::functionality::{BuiltIn, FunctionalityId};
-use portcullis_domain::ports::storage::{Page, Storage};
+use portcullis_domain::ports::storage::Storage;
 use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
-use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::app::{TestApp, email, here, name};
+use crate::app::{TestApp, here};
 
 const BEA: &str = "bea@shop.example";
 const CONSOLE: Authority<'_> = Authority::CommandLine;
 
-fn draft(name: &str, permissions: &[(BuiltIn, Level)]) -> Draft {
+pub(crate) fn draft(name: &str, permissions: &[(BuiltIn, Level)]) -> Draft {
     let permissions = permissions.iter().map(|(functionality, level)| (functionality.id(), *level)).collect();
     Draft { name: RoleName::parse(name).unwrap(), description: String::new(), permissions }
 }
 
-async fn operator(app: &TestApp, id: AccountId) -> Operator {
+pub(crate) async fn operator(app: &TestApp, id: AccountId) -> Operator {
     app.storage.view().await.unwrap().operator(id).await.unwrap().unwrap()
 }
 
@@ -145,106 +142,5 @@ async fn a_role_that_grants_more_than_its_editor_holds_is_out_of_reach_before_an
     ];
     for outcome in outcomes {
         assert!(matches!(outcome, Err(RoleError::Forbidden)), "{outcome:?}");
-    }
-}
-
-#[derive(Debug, Clone)]
-enum Act {
-    Create(BTreeMap<FunctionalityId, Level>),
-    Edit(usize, BTreeMap<FunctionalityId, Level>),
-    Duplicate(usize),
-    Assign(bool, Vec<usize>),
-    Invite(Vec<usize>),
-}
-
-fn permissions() -> impl Strategy<Value = BTreeMap<FunctionalityId, Level>> {
-    let functionality = prop::sample::select(BuiltIn::ALL.to_vec()).prop_map(BuiltIn::id);
-    prop::collection::btree_map(functionality, prop_oneof![Just(Level::View), Just(Level::Manage)], 0..5)
-}
-
-fn act() -> impl Strategy<Value = Act> {
-    let some = || prop::collection::vec(0..8_usize, 0..4);
-    prop_oneof![
-        permissions().prop_map(Act::Create),
-        (0..8_usize, permissions()).prop_map(|(role, permissions)| Act::Edit(role, permissions)),
-        (0..8_usize).prop_map(Act::Duplicate),
-        (any::<bool>(), some()).prop_map(|(own, roles)| Act::Assign(own, roles)),
-        some().prop_map(Act::Invite),
-    ]
-}
-
-const LEVELS: [Level; 2] = [Level::View, Level::Manage];
-
-async fn everybody(app: &TestApp) -> Vec<Operator> {
-    app.storage.view().await.unwrap().operators("", Page { offset: 0, limit: 500 }).await.unwrap()
-}
-
-/// Does one act as the granter; refusals are fine.
-async fn perform(app: &TestApp, granter: &Operator, target: AccountId, number: usize, act: Act) {
-    let all: Vec<RoleId> = roles::list(&app.access).await.unwrap().into_iter().map(|(role, _)| role.id).collect();
-    let pick = |n: usize| *all.get(n % all.len()).unwrap();
-    let (by, fresh) = (Authority::Operator(granter), RoleName::parse(&format!("Made {number}")).unwrap());
-    let draft = |permissions| Draft { name: fresh.clone(), description: String::new(), permissions };
-    match act {
-        Act::Create(permissions) => drop(roles::create(&app.access, by, &here(), draft(permissions)).await),
-        Act::Edit(n, permissions) => {
-            drop(roles::edit(&app.access, by, &here(), pick(n), None, draft(permissions)).await);
-        }
-        Act::Duplicate(n) => {
-            drop(roles::duplicate(&app.access, by, &here(), pick(n), |_| Some(fresh.clone())).await);
-        }
-        Act::Assign(own, chosen) => {
-            let chosen: Vec<RoleId> = chosen.into_iter().map(pick).collect();
-            let whom = if own { granter.id() } else { target };
-            let done = operator_care::set_roles(&app.access, by, &here(), whom, &chosen, None).await;
-            assert!(!matches!(done, Err(CareError::Storage(_))), "{done:?}");
-        }
-        Act::Invite(chosen) => {
-            let chosen: Vec<RoleId> = chosen.into_iter().map(pick).collect();
-            let (address, called) = (email(&format!("n{number}@shop.example")), name("New"));
-            let done = invitation::invite(&app.access, by, &here(), address, called, &chosen).await;
-            assert!(!matches!(done, Err(InviteError::Storage(_))), "{done:?}");
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 96, ..ProptestConfig::default() })]
-    #[test]
-    fn nobody_ever_comes_to_hold_what_the_granter_lacks(
-        held in permissions(),
-        others in prop::collection::vec(permissions(), 1..4),
-        acts in prop::collection::vec(act(), 1..12),
-    ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let broken = runtime.block_on(async {
-            let app = TestApp::new().await;
-            let (bea, cyd) = (app.active(BEA).await, app.active("cyd@shop.example").await);
-            let mut own = draft("Own", &[(BuiltIn::Roles, Level::Manage), (BuiltIn::Operators, Level::Manage)]);
-            own.permissions.extend(held);
-            let own = roles::create(&app.access, CONSOLE, &here(), own).await.unwrap();
-            app.set_roles(bea.id, &[own]).await;
-            for (n, permissions) in others.into_iter().enumerate() {
-                let other = Draft { permissions, ..draft(&format!("Other {n}"), &[]) };
-                roles::create(&app.access, CONSOLE, &here(), other).await.unwrap();
-            }
-            for (number, act) in acts.into_iter().enumerate() {
-                let before = everybody(&app).await;
-                let granter = operator(&app, bea.id).await;
-                perform(&app, &granter, cyd.id, number, act.clone()).await;
-                for now in everybody(&app).await {
-                    let then = before.iter().find(|then| then.id() == now.id());
-                    for (functionality, level) in BuiltIn::ALL.iter().flat_map(|f| LEVELS.map(|level| (f.id(), level))) {
-                        let had = then.is_some_and(|then| then.grants().allow(&functionality, level));
-                        let gained = now.grants().allow(&functionality, level) && !had;
-                        if gained && !granter.grants().allow(&functionality, level) {
-                            return Some((act, now.email().clone(), functionality, level));
-                        }
-                    }
-                }
-            }
-            None
-        });
-        prop_assert!(broken.is_none(), "{broken:?}");
     }
 }

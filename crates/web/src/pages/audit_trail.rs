@@ -5,7 +5,8 @@ use futures_util::stream;
 use poem::http::{StatusCode, header};
 use poem::{Body, Response};
 use portcullis_core::audit_trail::export::{Export, ExportError, Exporter, Format, begin};
-use portcullis_core::audit_trail::{Found, From, search, subject};
+use portcullis_core::audit_trail::subject::{Known, Subject, subject};
+use portcullis_core::audit_trail::{Found, From, search};
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::instant;
 use portcullis_domain::ports::storage::audit_trail::{AuditFilter, Entry};
@@ -47,6 +48,8 @@ struct AuditTrail<'a> {
     actions: Vec<Choice>,
     actor: &'a str,
     target: &'a str,
+    /// Those who are called as was typed, where there are several, with the query that means each.
+    namesakes: Vec<(String, String)>,
     since: &'a str,
     until: &'a str,
     /// The filter as a query, with `&` before it, for the links to other pages.
@@ -87,8 +90,22 @@ fn row(cx: &Context, entry: Entry) -> Row {
     }
 }
 
+/// What the query asks for.
+struct Asked {
+    filter: AuditFilter,
+    errors: Errors,
+    namesakes: Vec<(String, String)>,
+}
+
+/// The query with one field changed, from the newest event on.
+fn instead(cx: &Context, field: &str, value: &str) -> String {
+    let given = FIELDS.map(|name| (name, if name == field { value } else { cx.query.one(name) }));
+    let given = given.iter().filter(|(_, value)| !value.is_empty());
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish()
+}
+
 /// The filter that the query asks for, and what is wrong with it.
-async fn filter(cx: &Context) -> Result<(AuditFilter, Errors), Refusal> {
+async fn filter(cx: &Context) -> Result<Asked, Refusal> {
     let mut errors = Errors::none();
     let mut moment = |field: &'static str| {
         let typed = cx.query.one(field).trim();
@@ -104,13 +121,27 @@ async fn filter(cx: &Context) -> Result<(AuditFilter, Errors), Refusal> {
     if action.is_none() && !code.is_empty() {
         errors.add("action", cx.text("audit-bad-action"));
     }
-    let actor = subject(cx.access(), cx.query.one("actor")).await?;
-    let target = subject(cx.access(), cx.query.one("target")).await?;
-    Ok((AuditFilter { actor, action, target, since, until }, errors))
+    let (mut means, mut namesakes) = ([None, None], Vec::new());
+    for (means, field) in means.iter_mut().zip(["actor", "target"]) {
+        match subject(cx.access(), cx.query.one(field)).await? {
+            Subject::Anybody => {}
+            Subject::One(id) => *means = Some(id),
+            Subject::Several(known) => {
+                errors.add(field, cx.text("audit-namesakes"));
+                namesakes.extend(known.into_iter().map(|one| (instead(cx, field, &one.id), in_words(cx, one))));
+            }
+        }
+    }
+    let [actor, target] = means;
+    Ok(Asked { filter: AuditFilter { actor, action, target, since, until }, errors, namesakes })
+}
+
+fn in_words(cx: &Context, one: Known) -> String {
+    if one.deleted { format!("{} ({}, {})", one.words, cx.text("audit-deleted"), one.id) } else { one.words }
 }
 
 pub(crate) async fn show(cx: &Context) -> Answer {
-    let (filter, errors) = filter(cx).await?;
+    let Asked { filter, errors, namesakes } = filter(cx).await?;
     let place = |name: &str| cx.query.one(name).parse::<i64>().ok();
     let from = match (place("before"), place("after")) {
         (Some(before), _) => From::Before(before),
@@ -123,10 +154,7 @@ pub(crate) async fn show(cx: &Context) -> Answer {
         Found { entries: Vec::new(), newer: false, older: false }
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let given = FIELDS.map(|field| (field, cx.query.one(field)));
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(given.iter().filter(|(_, value)| !value.is_empty()));
-    let query = query.finish();
+    let query = instead(cx, "", "");
     let edge = |entry: Option<&Entry>| entry.map(|entry| entry.sequence);
     let template = AuditTrail {
         actions: Action::ALL
@@ -139,6 +167,7 @@ pub(crate) async fn show(cx: &Context) -> Answer {
             .collect(),
         actor: cx.query.one("actor"),
         target: cx.query.one("target"),
+        namesakes,
         since: cx.query.one("since"),
         until: cx.query.one("until"),
         filtered: !query.is_empty(),
@@ -156,7 +185,7 @@ pub(crate) async fn show(cx: &Context) -> Answer {
 pub(crate) async fn export(cx: &Context) -> Answer {
     let who = cx.signed_in()?;
     let format = Format::parse(cx.query.one("format")).ok_or(Refusal::NotFound)?;
-    let (filter, errors) = filter(cx).await?;
+    let Asked { filter, errors, .. } = filter(cx).await?;
     if !errors.is_empty() {
         return show(cx).await;
     }

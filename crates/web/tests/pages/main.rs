@@ -8,4 +8,5 @@ mod functionalities;
 mod invitations;
 mod restoring;
 mod roles_of_an_operator;
+mod trail;
 mod two_tabs;
