@@ -10,17 +10,17 @@ use crate::postgres::{FreshDatabase, server};
 use crate::story::{Need, runtime, story};
 
 /// Where the product keeps its data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// In a file of its folder.
     Sqlite,
     /// In a database of its own on this server.
-    Postgres(String),
+    Postgres(&'static str),
 }
 
 impl Product {
     /// Starts it in a fresh folder on a fresh database, with mail as files.
-    pub async fn start_on(engine: &Engine, settings: &[(&str, &str)]) -> Self {
+    pub async fn start_on(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let Engine::Postgres(server) = engine else { return Self::start(settings) };
         let database = Arc::new(FreshDatabase::on(server).await);
         let url = database.url();
@@ -34,7 +34,7 @@ impl Product {
 
 /// Stories on each engine, as tests; gathered first, and run then.
 pub struct OnEachEngine {
-    server: Option<String>,
+    server: Option<&'static str>,
     trials: Vec<Trial>,
 }
 
@@ -44,7 +44,9 @@ const PATIENCE: Duration = Duration::from_mins(3);
 impl OnEachEngine {
     /// None yet.
     pub fn begin() -> Self {
-        Self { server: runtime().block_on(server()), trials: Vec::new() }
+        // For as long as the program runs.
+        let server = runtime().block_on(server()).map(|url| &*url.leak());
+        Self { server, trials: Vec::new() }
     }
 
     /// One more.
@@ -55,10 +57,21 @@ impl OnEachEngine {
         Fut: Future<Output = ()>,
     {
         self.trials.push(story(&format!("sqlite::{name}"), &[], PATIENCE, move || tell(Engine::Sqlite)));
-        let server = self.server.clone();
-        let need = Need { word: "postgres", there: server.is_some() };
-        let on_the_server = move || tell(Engine::Postgres(server.unwrap_or_default()));
+        let need = Need { word: "postgres", there: self.server.is_some() };
+        let server = self.server.unwrap_or_default();
+        let on_the_server = move || tell(Engine::Postgres(server));
         self.trials.push(story(&format!("postgresql::{name}"), &[need], PATIENCE, on_the_server));
+        self
+    }
+
+    /// One more, which has an engine of its own.
+    #[must_use]
+    pub fn tell_once<F, Fut>(mut self, name: &str, tell: F) -> Self
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = ()>,
+    {
+        self.trials.push(story(name, &[], PATIENCE, tell));
         self
     }
 

@@ -18,6 +18,7 @@ use portcullis_credentials::totp::TotpCodes;
 use portcullis_domain::ports::credentials::PasswordHasher;
 use portcullis_domain::secret::Password;
 use portcullis_storage_seaorm::SeaOrmStorage;
+use portcullis_tests::engine::{Engine, OnEachEngine};
 use portcullis_tests::{Browser, Product, binary};
 use sea_orm::{ConnectionTrait, Database};
 
@@ -84,7 +85,6 @@ fn copied(folder: &Path) -> tempfile::TempDir {
     copy
 }
 
-#[tokio::test]
 async fn an_audit_row_edited_in_the_database_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let here = folder.path();
@@ -130,9 +130,8 @@ async fn an_audit_row_edited_in_the_database_is_named() {
     assert!(cut.status.code() == Some(1) && words(&cut).contains("missing"), "{}", words(&cut));
 }
 
-#[tokio::test]
-async fn no_cell_of_an_export_runs_and_strangers_get_none() {
-    let product = Product::start(&[]);
+async fn no_cell_of_an_export_runs_and_strangers_get_none(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let ada = Browser::default();
     let at = |path: &str| format!("{}{path}", product.back_office);
     let fields = [("email", ADA), ("name", "=HYPERLINK(\"//evil\";\"Ada\")"), ("password", ADAS_PASSWORD)];
@@ -161,9 +160,8 @@ async fn no_cell_of_an_export_runs_and_strangers_get_none() {
     assert_eq!(ada.post(&at("/mail"), &at("/mail/7/retry"), &[]).await.status, 404);
 }
 
-#[tokio::test]
-async fn imported_operators_sign_in_and_vendors_and_customers_never_do() {
-    let product = Product::start(&[]);
+async fn imported_operators_sign_in_and_vendors_and_customers_never_do(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let here = product.folder.path();
     let at = |path: &str| format!("{}{path}", product.back_office);
     let fields = [("email", ADA), ("name", "Ada"), ("password", ADAS_PASSWORD)];
@@ -180,11 +178,11 @@ async fn imported_operators_sign_in_and_vendors_and_customers_never_do() {
     ];
     let file = here.join("accounts.jsonl");
     std::fs::write(&file, format!("{}\n{{\"email\":\"x\"}}\nnonsense\n", good.join("\n"))).expect("a file");
-    let refused = run(here, &["account", "import", "accounts.jsonl"]);
+    let refused = product.run(&["account", "import", "accounts.jsonl"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(words(&refused).contains("line 4:") && words(&refused).contains("line 5:"), "{}", words(&refused));
     std::fs::write(&file, good.join("\n")).expect("a file");
-    let imported = run(here, &["account", "import", "accounts.jsonl"]);
+    let imported = product.run(&["account", "import", "accounts.jsonl"]);
     assert!(words(&imported).contains("1 operators, 1 vendors, 1 customers"), "nothing stayed: {}", words(&imported));
     for (email, expected) in [("bea@shop.example", 303), ("vic@shop.example", 422), ("cus@shop.example", 422)] {
         let browser = Browser::default();
@@ -195,4 +193,15 @@ async fn imported_operators_sign_in_and_vendors_and_customers_never_do() {
         let forgot = browser.post_raw(&at("/password/forgot"), &[]).await.status;
         assert_eq!(forgot, 403);
     }
+}
+
+fn main() {
+    OnEachEngine::begin()
+        .tell("no_cell_of_an_export_runs_and_strangers_get_none", no_cell_of_an_export_runs_and_strangers_get_none)
+        .tell(
+            "imported_operators_sign_in_and_vendors_and_customers_never_do",
+            imported_operators_sign_in_and_vendors_and_customers_never_do,
+        )
+        .tell_once("an_audit_row_edited_in_the_database_is_named", an_audit_row_edited_in_the_database_is_named)
+        .run()
 }

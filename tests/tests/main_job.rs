@@ -1,5 +1,6 @@
 //! The main job, with the real binary: set up, invite, create a password, sign in, recover; and nobody else gets in.
 
+use portcullis_tests::engine::Engine;
 use portcullis_tests::{Browser, Product};
 
 const ADA: &str = "ada@shop.example";
@@ -24,9 +25,8 @@ async fn sign_in(browser: &Browser, product: &Product, email: &str, password: &s
 
 const SUPER_ADMINISTRATOR: &str = "00000000-0000-0000-0000-000000000001";
 
-#[tokio::test]
-async fn somebody_is_invited_signs_in_and_recovers() {
-    let product = Product::start(&[]);
+async fn somebody_is_invited_signs_in_and_recovers(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let ada = set_up(&product).await;
     let operators = format!("{}/operators", product.back_office);
     let invited = ada
@@ -63,9 +63,8 @@ async fn somebody_is_invited_signs_in_and_recovers() {
     assert_eq!(Browser::default().get(&product.set_up_link).await.status, 404, "set-up is gone for good");
 }
 
-#[tokio::test]
-async fn sixteen_racing_uses_of_one_link_have_one_winner() {
-    let product = Product::start(&[]);
+async fn sixteen_racing_uses_of_one_link_have_one_winner(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let ada = set_up(&product).await;
     let operators = format!("{}/operators", product.back_office);
     ada.post(&operators, &operators, &[("email", BEA), ("name", "Bea Colleague")]).await;
@@ -84,9 +83,8 @@ async fn sixteen_racing_uses_of_one_link_have_one_winner() {
     assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
 }
 
-#[tokio::test]
-async fn two_hundred_racing_wrong_passwords_meet_the_limit_to_the_number() {
-    let product = Product::start(&[("PORTCULLIS_HASHING_QUEUE", "256")]);
+async fn two_hundred_racing_wrong_passwords_meet_the_limit_to_the_number(engine: Engine) {
+    let product = Product::start_on(engine, &[("PORTCULLIS_HASHING_QUEUE", "256")]).await;
     set_up(&product).await;
     let login = format!("{}/login", product.back_office);
     let browser = std::sync::Arc::new(Browser::default());
@@ -109,9 +107,8 @@ async fn two_hundred_racing_wrong_passwords_meet_the_limit_to_the_number() {
     assert_eq!((count(422), count(429)), (5, 195));
 }
 
-#[tokio::test]
-async fn every_path_outside_the_alias_gives_the_same_bytes_and_no_cookie() {
-    let product = Product::start(&[]);
+async fn every_path_outside_the_alias_gives_the_same_bytes_and_no_cookie(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let browser = Browser::default();
     let far = browser.request("GET", &format!("{}/anything", product.origin)).await;
     assert_eq!(far.status, 404);
@@ -150,9 +147,8 @@ async fn every_path_outside_the_alias_gives_the_same_bytes_and_no_cookie() {
     }
 }
 
-#[tokio::test]
-async fn known_and_unknown_addresses_get_the_same_bytes() {
-    let product = Product::start(&[]);
+async fn known_and_unknown_addresses_get_the_same_bytes(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     set_up(&product).await;
     let browser = Browser::default();
     let login = format!("{}/login", product.back_office);
@@ -170,3 +166,11 @@ async fn known_and_unknown_addresses_get_the_same_bytes() {
     }
     assert_eq!(answers.first(), answers.get(1));
 }
+
+portcullis_tests::on_each_engine![
+    somebody_is_invited_signs_in_and_recovers,
+    sixteen_racing_uses_of_one_link_have_one_winner,
+    two_hundred_racing_wrong_passwords_meet_the_limit_to_the_number,
+    every_path_outside_the_alias_gives_the_same_bytes_and_no_cookie,
+    known_and_unknown_addresses_get_the_same_bytes,
+];

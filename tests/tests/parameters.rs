@@ -1,6 +1,7 @@
 //! Parameters with the real binary: password rules, limits and the alias are changed in the browser and count at once.
 
-use portcullis_tests::{Answer, Browser, Product, binary};
+use portcullis_tests::engine::Engine;
+use portcullis_tests::{Answer, Browser, Product};
 
 const ADA: &str = "ada@shop.example";
 const BEA: &str = "bea@shop.example";
@@ -58,9 +59,8 @@ async fn invite_bea(product: &Product, ada: &Browser) -> Browser {
     bea
 }
 
-#[tokio::test]
-async fn a_stricter_policy_is_checked_saved_shown_and_asked_for() {
-    let product = Product::start(&[]);
+async fn a_stricter_policy_is_checked_saved_shown_and_asked_for(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let ada = set_up(&product).await;
     let strict = [("password.preset", "pci-dss"), ("was.password.preset", "nist")];
     let checked = change(&ada, &product, &[&strict[..], &[("check", "1")]].concat()).await;
@@ -96,9 +96,8 @@ async fn a_stricter_policy_is_checked_saved_shown_and_asked_for() {
     assert!(refused.body.contains("Not one that you used before"), "{}", refused.body);
 }
 
-#[tokio::test]
-async fn a_form_of_parameters_that_comes_back_for_another_reason_still_answers_to_what_it_showed() {
-    let product = Product::start(&[]);
+async fn a_form_of_parameters_that_comes_back_for_another_reason_still_answers_to_what_it_showed(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let ada = set_up(&product).await;
     assert_eq!(change(&ada, &product, &[("reset_link.minutes", "60")]).await.status, 303);
     let mine = [("reset_link.minutes", "45"), ("was.reset_link.minutes", "30")];
@@ -119,9 +118,8 @@ async fn a_form_of_parameters_that_comes_back_for_another_reason_still_answers_t
     assert_eq!(again.status, 303);
 }
 
-#[tokio::test]
-async fn a_changed_limit_is_met_and_earlier_values_come_back() {
-    let product = Product::start(&[]);
+async fn a_changed_limit_is_met_and_earlier_values_come_back(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let ada = set_up(&product).await;
     let page = ada.get(&format!("{}/parameters", product.back_office)).await;
     assert!(page.body.contains("3 requests at once, then one every 20 minutes, per account"), "{}", page.body);
@@ -146,7 +144,8 @@ async fn a_changed_limit_is_met_and_earlier_values_come_back() {
         .skip(1)
         .map(|rest| rest.chars().take_while(|c| *c != '"').collect())
         .collect();
-    let [two_an_hour, first] = &*numbers else { panic!("two buttons, not {numbers:?}") };
+    assert_eq!(numbers.len(), 2, "two buttons");
+    let [two_an_hour, first] = &*numbers else { return };
     assert_eq!(first, "first", "what applied before the first change comes back too");
     for none in ["", "0", "-1", "x", "99999999999999999999"] {
         assert_eq!(ada.post(&key, &restore, &[("change", none)]).await.status, 404, "{none:?}");
@@ -156,9 +155,8 @@ async fn a_changed_limit_is_met_and_earlier_values_come_back() {
     assert_eq!(ada.get(&format!("{}/parameters/no.such", product.back_office)).await.status, 404);
 }
 
-#[tokio::test]
-async fn values_outside_their_bounds_come_back_beside_their_fields() {
-    let product = Product::start(&[]);
+async fn values_outside_their_bounds_come_back_beside_their_fields(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let ada = set_up(&product).await;
     for wrong in ["0", "-5", "", "1e3", "NaN", "99999999999999999999", "4.5"] {
         let refused = change(&ada, &product, &[("session.idle_minutes", wrong), ("step_up.minutes", "5")]).await;
@@ -173,9 +171,8 @@ async fn values_outside_their_bounds_come_back_beside_their_fields() {
     assert!(own.body.contains("Add two-factor authentication to your own account first."));
 }
 
-#[tokio::test]
-async fn the_alias_moves_the_mail_tells_where_to_and_the_old_address_is_gone() {
-    let product = Product::start(&[]);
+async fn the_alias_moves_the_mail_tells_where_to_and_the_old_address_is_gone(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let ada = set_up(&product).await;
     let bea = invite_bea(&product, &ada).await;
     let old = product.back_office.clone();
@@ -212,20 +209,10 @@ async fn the_alias_moves_the_mail_tells_where_to_and_the_old_address_is_gone() {
     assert_eq!((stranger.status, &stranger.body, &stranger.headers), (404, &nowhere.body, &nowhere.headers));
 }
 
-#[tokio::test]
-async fn the_console_moves_the_alias_and_the_running_server_mails_it() {
-    let product = Product::start(&[]);
+async fn the_console_moves_the_alias_and_the_running_server_mails_it(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let ada = set_up(&product).await;
-    let alias = |arguments: &[&str]| {
-        std::process::Command::new(binary())
-            .args(["alias"])
-            .args(arguments)
-            .current_dir(product.folder.path())
-            .env("PORTCULLIS_LISTEN", product.origin.trim_start_matches("http://"))
-            .env("PORTCULLIS_PUBLIC_URL", &product.origin)
-            .output()
-            .expect("the command runs")
-    };
+    let alias = |arguments: &[&str]| product.run(&[&["alias"], arguments].concat());
     let new = format!("{}/brown-badger-7-hill", product.origin);
     assert!(!alias(&["set", "backoffice-login"]).status.success());
     let set = alias(&["set", "brown-badger-7-hill"]);
@@ -242,3 +229,12 @@ async fn the_console_moves_the_alias_and_the_running_server_mails_it() {
     }
     assert_eq!(ada.request("GET", &product.back_office).await.status, 404);
 }
+
+portcullis_tests::on_each_engine![
+    a_stricter_policy_is_checked_saved_shown_and_asked_for,
+    a_form_of_parameters_that_comes_back_for_another_reason_still_answers_to_what_it_showed,
+    a_changed_limit_is_met_and_earlier_values_come_back,
+    values_outside_their_bounds_come_back_beside_their_fields,
+    the_alias_moves_the_mail_tells_where_to_and_the_old_address_is_gone,
+    the_console_moves_the_alias_and_the_running_server_mails_it,
+];

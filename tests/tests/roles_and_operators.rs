@@ -1,8 +1,7 @@
 //! Roles and operators from their pages, with the real binary: what each sees, what takes effect at once, what is refused.
 
-use std::process::Command;
-
-use portcullis_tests::{Answer, Browser, Product, binary};
+use portcullis_tests::engine::Engine;
+use portcullis_tests::{Answer, Browser, Product};
 
 const ADA: &str = "ada@shop.example";
 const BEA: &str = "bea@shop.example";
@@ -17,8 +16,8 @@ async fn sign_in(browser: &Browser, product: &Product, email: &str, password: &s
 }
 
 /// A product with Ada, signed in.
-async fn with_ada() -> (Product, Browser) {
-    let product = Product::start(&[]);
+async fn with_ada(engine: Engine) -> (Product, Browser) {
+    let product = Product::start_on(engine, &[]).await;
     let browser = Browser::default();
     let fields = [("email", ADA), ("name", "Ada Owner"), ("password", ADAS_PASSWORD)];
     let made = browser.post(&product.set_up_link, &format!("{}/setup", product.back_office), &fields).await;
@@ -87,9 +86,8 @@ async fn id_of_bea(product: &Product, ada: &Browser) -> String {
     id_after(&listed.body, "/operators/")
 }
 
-#[tokio::test]
-async fn somebody_sees_only_what_the_role_grants_and_a_change_counts_at_once() {
-    let (product, ada) = with_ada().await;
+async fn somebody_sees_only_what_the_role_grants_and_a_change_counts_at_once(engine: Engine) {
+    let (product, ada) = with_ada(engine).await;
     let role = make_role(&product, &ada, "Team lead", &["operators:view", "operators:manage", "mail:view"]).await;
     let (id, bea) = invite_bea(&product, &ada, &role).await;
     let dashboard = page(&product, &bea, "").body().await;
@@ -134,9 +132,8 @@ async fn somebody_sees_only_what_the_role_grants_and_a_change_counts_at_once() {
     assert_eq!(ada.request("GET", &own.at("")).await.status, 404);
 }
 
-#[tokio::test]
-async fn an_invitation_is_sent_again_handed_over_and_revoked_from_its_page() {
-    let (product, ada) = with_ada().await;
+async fn an_invitation_is_sent_again_handed_over_and_revoked_from_its_page(engine: Engine) {
+    let (product, ada) = with_ada(engine).await;
     let fields = [("email", BEA), ("name", "Bea Colleague")];
     assert_eq!(page(&product, &ada, "/operators").post("", &fields).await.status, 303);
     let first = product.mailed_link(BEA, "invitation");
@@ -155,9 +152,8 @@ async fn an_invitation_is_sent_again_handed_over_and_revoked_from_its_page() {
     assert_eq!(Browser::default().get(&link).await.status, 404);
 }
 
-#[tokio::test]
-async fn a_role_form_that_comes_back_for_another_reason_still_answers_to_the_version_it_showed() {
-    let (product, ada) = with_ada().await;
+async fn a_role_form_that_comes_back_for_another_reason_still_answers_to_the_version_it_showed(engine: Engine) {
+    let (product, ada) = with_ada(engine).await;
     let id = make_role(&product, &ada, "Support", &["mail:view"]).await;
     let role = page(&product, &ada, &format!("/roles/{id}"));
     let theirs = [("version", "1"), ("name", "First line"), ("description", ""), ("permissions", "mail:manage")];
@@ -175,9 +171,8 @@ async fn a_role_form_that_comes_back_for_another_reason_still_answers_to_the_ver
     assert_eq!(role.post("", &again).await.status, 303, "whoever was shown it may go over it");
 }
 
-#[tokio::test]
-async fn of_two_who_edit_a_role_the_second_is_told_and_loses_nothing() {
-    let (product, ada) = with_ada().await;
+async fn of_two_who_edit_a_role_the_second_is_told_and_loses_nothing(engine: Engine) {
+    let (product, ada) = with_ada(engine).await;
     let id = make_role(&product, &ada, "Support", &["mail:view"]).await;
     let role = page(&product, &ada, &format!("/roles/{id}"));
     let mine = [("version", "1"), ("name", "Second line"), ("description", "typed"), ("permissions", "audit:view")];
@@ -214,9 +209,8 @@ async fn of_two_who_edit_a_role_the_second_is_told_and_loses_nothing() {
     }
 }
 
-#[tokio::test]
-async fn the_list_is_narrowed_by_status_role_and_two_factor_authentication() {
-    let (product, ada) = with_ada().await;
+async fn the_list_is_narrowed_by_status_role_and_two_factor_authentication(engine: Engine) {
+    let (product, ada) = with_ada(engine).await;
     let role = make_role(&product, &ada, "Support", &["mail:view"]).await;
     let invited = [("email", BEA), ("name", "Bea Colleague"), ("roles", &role)];
     assert_eq!(page(&product, &ada, "/operators").post("", &invited).await.status, 303);
@@ -234,20 +228,17 @@ async fn the_list_is_narrowed_by_status_role_and_two_factor_authentication() {
     assert_eq!(listed("status=nonsense&role=nonsense&page=-1").await, (true, true), "nonsense narrows nothing");
 }
 
-#[tokio::test]
-async fn the_console_suspends_reinstates_unlocks_and_deletes_but_never_the_last_super_administrator() {
-    let (product, ada) = with_ada().await;
+async fn the_console_suspends_reinstates_unlocks_and_deletes_but_never_the_last_super_administrator(engine: Engine) {
+    let (product, ada) = with_ada(engine).await;
     let (_, bea) = invite_bea(&product, &ada, SUPER_ADMINISTRATOR).await;
     let run = |arguments: &[&str]| {
-        let mut command = Command::new(binary());
-        command.arg("operator").args(arguments).current_dir(product.folder.path());
-        let done = command.env("PORTCULLIS_PUBLIC_URL", &product.origin).output().map_err(|error| error.to_string());
-        done.map(|done| (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned()))
+        let done = product.run(&[&["operator"], arguments].concat());
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
     };
-    assert_eq!(run(&["suspend", BEA]).map(|done| done.0), Ok(Some(0)));
+    assert_eq!(run(&["suspend", BEA]).0, Some(0));
     assert_eq!(bea.request("GET", &product.back_office).await.status, 303);
     for last in [["suspend", ADA], ["delete", ADA]] {
-        let (code, said) = run(&last).unwrap_or_default();
+        let (code, said) = run(&last);
         assert!(code == Some(1) && said.contains("last active super-administrator"), "{said}");
     }
     let invite = ["invite", "--email", "BEA@shop.example", "--name", "Bea Again", "--role", ROLE];
@@ -263,8 +254,17 @@ async fn the_console_suspends_reinstates_unlocks_and_deletes_but_never_the_last_
         (["delete", BEA], 0),
         (["delete", BEA], 1),
     ] {
-        assert_eq!(run(&arguments).map(|done| done.0), Ok(Some(code)), "{arguments:?}");
+        assert_eq!(run(&arguments).0, Some(code), "{arguments:?}");
     }
     let kept = ada.get(&format!("{}/audit?action=operator.deleted", product.back_office)).await;
     assert!(kept.body.contains("Bea Colleague"), "the trail keeps a name");
 }
+
+portcullis_tests::on_each_engine![
+    somebody_sees_only_what_the_role_grants_and_a_change_counts_at_once,
+    an_invitation_is_sent_again_handed_over_and_revoked_from_its_page,
+    a_role_form_that_comes_back_for_another_reason_still_answers_to_the_version_it_showed,
+    of_two_who_edit_a_role_the_second_is_told_and_loses_nothing,
+    the_list_is_narrowed_by_status_role_and_two_factor_authentication,
+    the_console_suspends_reinstates_unlocks_and_deletes_but_never_the_last_super_administrator,
+];

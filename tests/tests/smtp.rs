@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use portcullis_tests::engine::Engine;
 use portcullis_tests::smtp_server::{Fault, SmtpServer};
 use portcullis_tests::{Browser, Product};
 
@@ -25,11 +26,11 @@ struct Story {
 }
 
 impl Story {
-    async fn begin(offers_starttls: bool, faults: Vec<Fault>) -> Self {
-        Self::begin_with(offers_starttls, faults, true).await
+    async fn begin(engine: Engine, offers_starttls: bool, faults: Vec<Fault>) -> Self {
+        Self::begin_with(engine, offers_starttls, faults, true).await
     }
 
-    async fn begin_with(offers_starttls: bool, faults: Vec<Fault>, trusted: bool) -> Self {
+    async fn begin_with(engine: Engine, offers_starttls: bool, faults: Vec<Fault>, trusted: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let certificate = folder.path().join("certificate.pem");
         let server = SmtpServer::start(&certificate, offers_starttls, faults).await;
@@ -40,7 +41,7 @@ impl Story {
             settings.push(("PORTCULLIS_SMTP_ROOT_CERTIFICATE", certificate.to_string_lossy().into_owned()));
         }
         let borrowed: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        let product = Product::start(&borrowed);
+        let product = Product::start_on(engine, &borrowed).await;
         let ada = Browser::default();
         let fields = [("email", ADA), ("name", "Ada Owner"), ("password", ADAS_PASSWORD)];
         assert_eq!(
@@ -75,9 +76,8 @@ impl Story {
     }
 }
 
-#[tokio::test]
-async fn the_whole_story_works_with_mail_over_starttls() {
-    let story = Story::begin(true, vec![]).await;
+async fn the_whole_story_works_with_mail_over_starttls(engine: Engine) {
+    let story = Story::begin(engine, true, vec![]).await;
     story.invite(BEA).await;
     let link = story.server.link(BEA, "invitation", SOON).await;
     story.choose(&link, "invitation", BEAS_PASSWORD).await;
@@ -92,9 +92,8 @@ async fn the_whole_story_works_with_mail_over_starttls() {
     assert!(!story.server.credentials().is_empty());
 }
 
-#[tokio::test]
-async fn no_mail_leaves_in_the_clear_where_tls_is_required() {
-    let story = Story::begin(false, vec![]).await;
+async fn no_mail_leaves_in_the_clear_where_tls_is_required(engine: Engine) {
+    let story = Story::begin(engine, false, vec![]).await;
     story.invite(BEA).await;
     story.invite(CY).await;
     // The second mail is tried once the first was given back.
@@ -103,10 +102,9 @@ async fn no_mail_leaves_in_the_clear_where_tls_is_required() {
     assert!(story.server.credentials().is_empty(), "nor does the password");
 }
 
-#[tokio::test]
-async fn no_mail_is_given_to_a_server_that_cannot_prove_who_it_is() {
+async fn no_mail_is_given_to_a_server_that_cannot_prove_who_it_is(engine: Engine) {
     // Its certificate is not among those that the product trusts.
-    let story = Story::begin_with(true, vec![], false).await;
+    let story = Story::begin_with(engine, true, vec![], false).await;
     story.invite(BEA).await;
     story.invite(CY).await;
     story.server.visited(2, SOON).await;
@@ -114,9 +112,8 @@ async fn no_mail_is_given_to_a_server_that_cannot_prove_who_it_is() {
     assert!(story.server.credentials().is_empty());
 }
 
-#[tokio::test]
-async fn nobody_notices_that_mail_is_down_and_it_leaves_when_it_is_back() {
-    let story = Story::begin(true, vec![]).await;
+async fn nobody_notices_that_mail_is_down_and_it_leaves_when_it_is_back(engine: Engine) {
+    let story = Story::begin(engine, true, vec![]).await;
     story.invite(BEA).await;
     let link = story.server.link(BEA, "invitation", SOON).await;
     story.choose(&link, "invitation", BEAS_PASSWORD).await;
@@ -136,9 +133,8 @@ async fn nobody_notices_that_mail_is_down_and_it_leaves_when_it_is_back() {
     assert!(links <= 3, "invitation, reset, told of the change: none twice; {links}");
 }
 
-#[tokio::test]
-async fn waiting_mail_outlives_a_killed_process() {
-    let mut story = Story::begin(true, vec![]).await;
+async fn waiting_mail_outlives_a_killed_process(engine: Engine) {
+    let mut story = Story::begin(engine, true, vec![]).await;
     story.server.set_down(true);
     story.invite(BEA).await;
     // The second mail is tried once what became of the first was written down.
@@ -151,9 +147,8 @@ async fn waiting_mail_outlives_a_killed_process() {
     story.choose(&link, "invitation", BEAS_PASSWORD).await;
 }
 
-#[tokio::test]
-async fn a_hanging_server_keeps_nobody_waiting() {
-    let story = Story::begin(true, vec![Fault::Hangs(1)]).await;
+async fn a_hanging_server_keeps_nobody_waiting(engine: Engine) {
+    let story = Story::begin(engine, true, vec![Fault::Hangs(1)]).await;
     story.invite(BEA).await;
     story.server.visited(1, SOON).await;
     let meanwhile = async {
@@ -167,9 +162,8 @@ async fn a_hanging_server_keeps_nobody_waiting() {
     story.choose(&link, "invitation", BEAS_PASSWORD).await;
 }
 
-#[tokio::test]
-async fn a_mail_that_was_not_taken_leaves_later_under_the_same_message_id() {
-    let story = Story::begin(true, vec![Fault::TriesLater(1)]).await;
+async fn a_mail_that_was_not_taken_leaves_later_under_the_same_message_id(engine: Engine) {
+    let story = Story::begin(engine, true, vec![Fault::TriesLater(1)]).await;
     story.invite(BEA).await;
     let link = story.server.link(BEA, "invitation", AFTER_A_PAUSE).await;
     let tried = story.server.tried();
@@ -177,12 +171,22 @@ async fn a_mail_that_was_not_taken_leaves_later_under_the_same_message_id() {
     story.choose(&link, "invitation", BEAS_PASSWORD).await;
 }
 
-#[tokio::test]
-async fn one_refused_address_and_a_dropped_connection_hold_nobody_else_up() {
-    let story = Story::begin(true, vec![Fault::Refuses(CY.to_owned()), Fault::DropsAfterData(1)]).await;
+async fn one_refused_address_and_a_dropped_connection_hold_nobody_else_up(engine: Engine) {
+    let story = Story::begin(engine, true, vec![Fault::Refuses(CY.to_owned()), Fault::DropsAfterData(1)]).await;
     story.invite(CY).await;
     story.invite("dee@shop.example").await;
     story.invite(BEA).await;
     let link = story.server.link(BEA, "invitation", SOON).await;
     story.choose(&link, "invitation", BEAS_PASSWORD).await;
 }
+
+portcullis_tests::on_each_engine![
+    the_whole_story_works_with_mail_over_starttls,
+    no_mail_leaves_in_the_clear_where_tls_is_required,
+    no_mail_is_given_to_a_server_that_cannot_prove_who_it_is,
+    nobody_notices_that_mail_is_down_and_it_leaves_when_it_is_back,
+    waiting_mail_outlives_a_killed_process,
+    a_hanging_server_keeps_nobody_waiting,
+    a_mail_that_was_not_taken_leaves_later_under_the_same_message_id,
+    one_refused_address_and_a_dropped_connection_hold_nobody_else_up,
+];
