@@ -6,7 +6,7 @@ use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
 use time::Duration;
 
-use crate::access::Access;
+use crate::access::{Access, Event};
 use crate::author::Author;
 use crate::client::Client;
 use crate::session::Authenticated;
@@ -52,15 +52,8 @@ pub async fn record(
 ) -> Stored<()> {
     let whose = who.map_or(Author::STRANGER, Author::refused);
     let key = BudgetKey::new("denial/address", &[&client.address]);
-    let mut unit = access.begin().await?;
-    if let Decision::Refused { .. } =
-        unit.spend_budget(&key, &RateLimit::new(DENIALS, Duration::HOUR), access.now()).await?
-    {
-        return Ok(());
-    }
     let event = access.event(whose, Action::Denied).from(client).with("route", route);
-    event.with("reason", reason.as_str()).record(unit.as_mut()).await?;
-    unit.commit().await
+    record_within(access, &key, DENIALS, event.with("reason", reason.as_str())).await
 }
 
 /// Records what a stranger was refused, with one more detail where there is one: the first few times of a client address.
@@ -71,17 +64,21 @@ pub(crate) async fn refused(
     detail: Option<(&str, &str)>,
 ) -> Stored<()> {
     let key = BudgetKey::new("refusal/address", &[action.code(), &client.address]);
-    let mut unit = access.begin().await?;
-    if let Decision::Refused { .. } =
-        unit.spend_budget(&key, &RateLimit::new(REFUSALS, Duration::HOUR), access.now()).await?
-    {
-        return Ok(());
-    }
     let event = access.event(Author::STRANGER, action).from(client);
     let event = match detail {
         Some((key, value)) => event.with(key, value),
         None => event,
     };
-    event.record(unit.as_mut()).await?;
-    unit.commit().await
+    record_within(access, &key, REFUSALS, event).await
+}
+
+/// Records an event, unless there were as many in the last hour.
+async fn record_within(access: &Access, key: &BudgetKey, most: u32, event: Event) -> Stored<()> {
+    let mut unit = access.begin().await?;
+    let limit = RateLimit::new(most, Duration::HOUR);
+    if let Decision::Admitted { .. } = unit.spend_budget(key, &limit, access.now()).await? {
+        event.record(unit.as_mut()).await?;
+        unit.commit().await?;
+    }
+    Ok(())
 }
