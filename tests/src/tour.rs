@@ -122,6 +122,39 @@ impl Visitor<'_> {
     }
 }
 
+impl Visitor<'_> {
+    /// Leads past what shows only where two are at it, or where something was there before. Begins on Bea's page.
+    async fn two_at_once<F>(&self, look: &mut F) -> Done
+    where
+        F: AsyncFnMut(&WebDriver, &str) -> Done,
+    {
+        let browser = self.browser;
+        // As if the form had been shown before she got her role.
+        browser.execute("document.querySelector('input[name=was]').value = ''", Vec::new()).await?;
+        self.click("form[action$='/roles'] button").await?;
+        reads(browser, "Somebody else changed these roles").await?;
+        look(browser, "operator-meanwhile").await?;
+        self.open("/parameters").await?;
+        self.put("input[name='password.min_length']", "20").await?;
+        self.click("#check-password").await?;
+        reads(browser, "What a new password would have to be").await?;
+        self.click("#save-password").await?;
+        reads(browser, "The parameters are saved").await?;
+        self.open("/parameters/password.min_length").await?;
+        look(browser, "parameter-of-passwords").await?;
+        self.click("form[action$='/restore'] button").await?;
+        reads(browser, "What a new password would have to be").await?;
+        look(browser, "parameters-restoring").await?;
+        self.open("/operators").await?;
+        fill(browser, &[("name", "Ada Owner"), ("email", "other@shop.example")], SUBMIT).await?;
+        reads(browser, "on its way").await?;
+        look(browser, "operators-invited").await?;
+        self.open("/audit?actor=Ada+Owner").await?;
+        reads(browser, "Who or what do you mean?").await?;
+        look(browser, "audit-namesakes").await
+    }
+}
+
 /// Leads past every page, in a product that nobody has used yet, and calls `look` at each with its name.
 ///
 /// # Errors
@@ -178,6 +211,7 @@ where
     reads(browser, "shown only now").await?;
     look(browser, "operator-link").await?;
     let link = browser.find(By::Css("#invitation-link")).await?.value().await?.ok_or("a link to hand over")?;
+    ada.two_at_once(&mut look).await?;
 
     ada.open("/account/two-factor").await?;
     let key = browser.find(By::Css("#key")).await?.text().await?.replace(' ', "");

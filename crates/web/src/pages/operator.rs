@@ -264,7 +264,7 @@ async fn answer(cx: &Context, outcome: Result<(), CareError>, done: &str) -> Ans
         Err(CareError::RolesChanged(_)) => "operator-roles-changed-meanwhile",
         Err(CareError::NotNow) => "operator-not-now",
     };
-    let field = if key == "operators-unknown-role" { "roles" } else { "" };
+    let field = if meanwhile || key == "operators-unknown-role" { "roles" } else { "" };
     let refused = Shown::with(StatusCode::UNPROCESSABLE_ENTITY, Errors::one(field, cx.text(key)));
     page(cx, Shown { meanwhile, ..refused }).await
 }
