@@ -5,62 +5,49 @@
     reason = "a test that cannot start its nodes has failed, and measures by the real clock"
 )]
 
+mod agreement;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Arguments;
 use portcullis_tests::browser::{found, main_job, with_a_browser};
 use portcullis_tests::postgres::{FreshDatabase, server};
 use portcullis_tests::proxy::{Balancer, Link};
-use portcullis_tests::requirement::required;
+use portcullis_tests::story::{Need, runtime, story};
 use portcullis_tests::{Browser, Product, free_port};
 
 const ADA: &str = "ada@shop.example";
 const PASSWORD: &str = "violet kettle orbit lantern";
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
-}
+/// Each client may come from an address of its own.
+const PROXIES: (&str, &str) = ("PORTCULLIS_TRUSTED_PROXIES", "[\"127.0.0.0/8\"]");
+const PATIENCE: Duration = Duration::from_mins(3);
 
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     let server = runtime().block_on(server());
-    // A required browser that is missing fails its test.
-    let browser = required("browser") || (found("chromium") && found("chromedriver"));
+    let postgres = Need { word: "postgres", there: server.is_some() };
+    let browser = Need { word: "browser", there: found("chromium") && found("chromedriver") };
+    // For as long as the program runs.
+    let server: &'static str = server.unwrap_or_default().leak();
     let trials = vec![
-        trial("the_main_job_works_in_a_browser_on_two_nodes", server.as_ref(), browser, |server| async move {
-            in_a_browser(&server).await;
+        story("the_main_job_works_in_a_browser_on_two_nodes", &[postgres, browser], PATIENCE, move || {
+            in_a_browser(server)
         }),
-        trial("two_nodes_agree_on_sessions_limits_and_the_alias", server.as_ref(), true, |server| async move {
-            agree(&server).await;
+        story("two_nodes_agree_on_sessions_limits_and_the_alias", &[postgres], PATIENCE, move || agree(server)),
+        story("two_nodes_under_load_agree_within_a_second_on_what_is_changed", &[postgres], PATIENCE, move || {
+            agreement::under_load(server)
         }),
-        trial(
+        story(
             "while_the_database_is_away_nobody_gets_in_and_no_limit_is_forgotten",
-            server.as_ref(),
-            true,
-            |server| async move {
-                away(&server).await;
-            },
+            &[postgres],
+            PATIENCE,
+            move || away(server),
         ),
     ];
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-/// Runs on the server, for three minutes at most; ignored where there is none.
-fn trial<F, Fut>(name: &'static str, server: Option<&String>, runnable: bool, story: F) -> Trial
-where
-    F: FnOnce(String) -> Fut + Send + 'static,
-    Fut: Future<Output = ()>,
-{
-    let server = server.cloned();
-    let ignored = server.is_none() || !runnable;
-    let test = move || {
-        let server = server.ok_or_else(|| Failed::from("no PostgreSQL server is there"))?;
-        let told = runtime().block_on(async { tokio::time::timeout(Duration::from_mins(3), story(server)).await });
-        told.map_err(|_| Failed::from("it took more than three minutes"))
-    };
-    Trial::test(name, test).with_ignored_flag(ignored)
 }
 
 /// Two nodes on one database, in one folder: one key, one place for the mail.
@@ -78,6 +65,7 @@ impl Cluster {
         let settings = vec![
             ("PORTCULLIS_DATABASE_URL".to_owned(), database_url),
             ("PORTCULLIS_PUBLIC_URL".to_owned(), format!("http://127.0.0.1:{port}")),
+            (PROXIES.0.to_owned(), PROXIES.1.to_owned()),
         ];
         let given: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         let folder = Arc::new(tempfile::tempdir().expect("a folder"));
