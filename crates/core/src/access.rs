@@ -1,10 +1,9 @@
 //! The assembled product: ports, settings, and the parameters that are live.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use portcullis_domain::alias::Alias;
-use portcullis_domain::audit::{Action, AuditEvent};
+use portcullis_domain::audit::Action;
 use portcullis_domain::functionality::Functionality;
 use portcullis_domain::instant::Instant;
 use portcullis_domain::parameter::{ALIAS, ALIAS_BEFORE, ALIAS_TELL, Parameters};
@@ -21,6 +20,7 @@ use uuid::Uuid;
 use crate::alias::{self, Earlier};
 use crate::author::Author;
 use crate::client::Client;
+use crate::event::Event;
 use crate::tally::Tally;
 
 /// How long the door waits for storage before it goes by what it knows.
@@ -323,9 +323,7 @@ impl Access {
     }
 
     pub(crate) fn event(&self, author: impl Into<Author>, action: Action) -> Event {
-        let (id, at, actor) = (self.new_id(), self.now(), author.into().actor());
-        let event = AuditEvent { id, at, actor, action, target: None, address: None, details: BTreeMap::new() };
-        Event { event, tally: self.tally.clone() }
+        Event::new(self.new_id(), self.now(), &author.into(), action, self.tally.clone())
     }
 
     /// Told when a mail, or a request that may lead to one, was written.
@@ -346,36 +344,6 @@ impl Access {
 /// A link that carries a token.
 pub(crate) fn link(back_office: &str, page: &str, token: &Token) -> String {
     format!("{back_office}/{page}?token={}", token.expose().as_str())
-}
-
-/// An audit event in the making.
-pub(crate) struct Event {
-    event: AuditEvent,
-    tally: Tally,
-}
-
-impl Event {
-    pub(crate) fn on(mut self, id: impl Into<String>, words: impl Into<String>) -> Self {
-        self.event.target = Some((id.into(), words.into()));
-        self
-    }
-
-    pub(crate) fn from(mut self, client: &Client) -> Self {
-        self.event.address = Some(client.address.clone());
-        self.event.details.insert("device".to_owned(), client.device.clone());
-        self
-    }
-
-    pub(crate) fn with(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.event.details.insert(key.to_owned(), value.into());
-        self
-    }
-
-    pub(crate) async fn record(self, unit: &mut dyn UnitOfWork) -> Result<(), StorageError> {
-        unit.append_audit_event(&self.event).await?;
-        self.tally.count(self.event.action);
-        Ok(())
-    }
 }
 
 impl Live {

@@ -26,7 +26,7 @@ pub async fn set_profile(
     unit.set_profile(account.id, &name, language).await?;
     access
         .event(&present, Action::ProfileChanged)
-        .on(account.id.0.to_string(), account.email.as_str())
+        .upon(account)
         .from(client)
         .with("before", in_words(&account.name, account.language))
         .with("after", in_words(&name, language))

@@ -6,9 +6,10 @@ use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
 use time::Duration;
 
-use crate::access::{Access, Event};
+use crate::access::Access;
 use crate::author::Author;
 use crate::client::Client;
+use crate::event::Event;
 use crate::session::Authenticated;
 
 /// How many denials of a client address are recorded in an hour.

@@ -11,9 +11,10 @@ use portcullis_domain::one_time_token::{OneTimeToken, Purpose};
 use portcullis_domain::ports::storage::Stored;
 use time::Duration;
 
-use crate::access::{self, Access, Event};
+use crate::access::{self, Access};
 use crate::authority::Authority;
 use crate::client::Client;
+use crate::event::Event;
 use crate::invitation::token_for;
 use crate::operator_care::{CareError, event, names, reach};
 use crate::two_factor::tell;

@@ -16,6 +16,7 @@ mod author;
 pub mod authority;
 pub mod client;
 pub mod denial;
+mod event;
 pub mod invitation;
 pub mod invitation_care;
 pub mod mail_desk;

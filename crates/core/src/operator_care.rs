@@ -14,10 +14,11 @@ use portcullis_domain::ports::storage::{StorageError, UnitOfWork};
 use portcullis_domain::role::{Grants, Role, RoleId};
 use time::Duration;
 
-use crate::access::{self, Access, Event};
+use crate::access::{self, Access};
 use crate::account_lock::LockedOperator;
 use crate::authority::{Acting, Authority};
 use crate::client::Client;
+use crate::event::Event;
 use crate::invitation::{admits, token_for};
 use crate::present::ActError;
 use crate::two_factor::{RemoveError, take_away, tell};

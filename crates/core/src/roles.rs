@@ -7,9 +7,10 @@ use portcullis_domain::functionality::{BuiltIn, FunctionalityId};
 use portcullis_domain::ports::storage::{Page, StorageError, Stored, UnitOfWork};
 use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
 
-use crate::access::{Access, Event};
+use crate::access::Access;
 use crate::authority::{Acting, Authority};
 use crate::client::Client;
+use crate::event::Event;
 
 /// The longest description, in characters.
 pub const LONGEST_DESCRIPTION: usize = 300;

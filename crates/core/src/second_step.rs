@@ -206,7 +206,7 @@ pub(crate) async fn spend_recovery_code(
     let left = u32::try_from(unit.recovery_codes_left(account.id).await?).unwrap_or(u32::MAX);
     let content = Content::RecoveryCodeUsed { left, device: client.device.clone(), address: client.address.clone() };
     two_factor::tell(access, unit, account, content).await?;
-    let event = access.event(owner, Action::RecoveryCodeUsed).from(client).with("left", left.to_string());
+    let event = access.event(owner, Action::RecoveryCodeUsed).upon(account).from(client).with("left", left.to_string());
     event.record(unit).await?;
     Ok(true)
 }

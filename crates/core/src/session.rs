@@ -7,9 +7,10 @@ use portcullis_domain::secret::Token;
 use portcullis_domain::session::{Session, SessionId, Stage};
 use time::Duration;
 
-use crate::access::{Access, Event};
+use crate::access::Access;
 use crate::account_lock::LockedOperator;
 use crate::client::Client;
+use crate::event::Event;
 use crate::present::{ActError, Present};
 
 /// Last use is written at most this often.
@@ -107,7 +108,7 @@ pub async fn sign_out(access: &Access, client: &Client, who: &Authenticated) -> 
 
 /// An event of somebody upon their own account.
 fn own_event(access: &Access, owner: &LockedOperator, client: &Client, action: Action) -> Event {
-    access.event(owner, action).on(owner.id().0.to_string(), owner.email().as_str()).from(client)
+    access.event(owner, action).upon(owner.account()).from(client)
 }
 
 /// A session on one line, for the audit trail.

@@ -180,7 +180,8 @@ pub async fn sign_in(
     if let (Verification::RightRenewed(renewed), Some(old)) = (&verification, &hash)
         && unit.renew_hash(account.id, old, renewed).await?
     {
-        access.event(&operator, Action::PasswordRehashed).record(unit.as_mut()).await?;
+        let event = access.event(&operator, Action::PasswordRehashed).upon(account);
+        event.from(client).record(unit.as_mut()).await?;
     }
     if let Some(replaced) = replaced
         && let Some(old) = unit.session(&replaced).await?

@@ -134,7 +134,8 @@ pub async fn with_password(
         return Err(StepUpError::CodeAsked);
     }
     let token = renew_session(access, unit.as_mut(), who, &owner, who.session.stage, access.now()).await?;
-    access.event(&owner, Action::StepUpPassed).from(client).record(unit.as_mut()).await?;
+    let event = access.event(&owner, Action::StepUpPassed).upon(owner.account());
+    event.from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     Ok(token)
 }
@@ -224,7 +225,8 @@ async fn pass(
 ) -> Result<Token, StepUpError> {
     refund(unit.as_mut(), budgets).await?;
     let token = renew_session(access, unit.as_mut(), who, owner, who.session.stage, access.now()).await?;
-    access.event(owner, Action::StepUpPassed).from(client).record(unit.as_mut()).await?;
+    let event = access.event(owner, Action::StepUpPassed).upon(owner.account());
+    event.from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     Ok(token)
 }
@@ -239,6 +241,7 @@ async fn take(access: &Access, budgets: &[(BudgetKey, RateLimit)]) -> Result<(),
 
 async fn refuse(access: &Access, client: &Client, who: &Authenticated, action: Action) -> Stored<()> {
     let mut unit = access.begin().await?;
-    access.event(Author::refused(who), action).from(client).record(unit.as_mut()).await?;
+    let event = access.event(Author::refused(who), action).upon(who.operator.account());
+    event.from(client).record(unit.as_mut()).await?;
     unit.commit().await
 }

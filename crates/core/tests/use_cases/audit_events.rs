@@ -1,9 +1,9 @@
 //! The audit trail tells what was decided, and no secret.
 
-use portcullis_core::{account, password_change, session, set_up};
+use portcullis_core::{account, password_change, session, set_up, step_up};
 use portcullis_domain::account::{AccountKind, AccountStatus};
 use portcullis_domain::alias::Alias;
-use portcullis_domain::audit::Action;
+use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::language::Language;
 use portcullis_domain::secret::Password;
 use time::Duration;
@@ -89,6 +89,36 @@ async fn every_decision_leaves_an_event() {
     for (action, times) in expected {
         assert_eq!(app.count(action).await, times, "{}", action.code());
     }
+}
+
+#[tokio::test]
+async fn what_somebody_does_to_their_own_account_is_told_with_where_from_on_which_device_and_upon_whom() {
+    let app = first_days().await;
+    let (_, ada) = app.signed_in(ADA, ADAS).await;
+    app.signed_in(ADA, ADAS).await;
+    session::end_others(&app.access, &here(), &ada).await.unwrap();
+    let wrong = step_up::with_password(&app.access, &here(), &ada, Password::new(WRONG)).await;
+    assert!(wrong.is_err());
+    let renewed = step_up::with_password(&app.access, &here(), &ada, Password::new(ADAS)).await.unwrap();
+    let ada = app.authenticate(&renewed).await.unwrap();
+    session::end_own(&app.access, &here(), &ada, ada.session.id).await.unwrap();
+    let events = app.events().await;
+    let own: Vec<_> = events.iter().filter(|event| matches!(event.actor, Actor::Operator(..))).collect();
+    for expected in [Action::SessionsEnded, Action::SessionEnded, Action::StepUpRefused, Action::StepUpPassed] {
+        assert!(own.iter().any(|event| event.action == expected), "{expected:?}");
+    }
+    for event in own {
+        let Actor::Operator(id, _) = &event.actor else { continue };
+        assert_eq!(event.target.as_ref().map(|(target, _)| target.as_str()), Some(&*id.0.to_string()), "{event:?}");
+        assert_eq!(event.address.as_deref(), Some("203.0.113.7"), "{event:?}");
+        assert_eq!(event.details.get("device").map(String::as_str), Some("Browser"), "{event:?}");
+    }
+    let of = |action: Action| &events.iter().find(|event| event.action == action).unwrap().details;
+    assert_eq!(
+        (&*of(Action::ProfileChanged)["before"], &*of(Action::ProfileChanged)["after"]),
+        ("Bea, en", "B\u{e9}a, fr")
+    );
+    assert_eq!(of(Action::SessionEnded)["before"], "Browser, 203.0.113.7");
 }
 
 #[tokio::test]
