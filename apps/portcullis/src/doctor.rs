@@ -8,6 +8,7 @@ use portcullis_credentials::clock::SystemClock;
 use portcullis_credentials::secret_key;
 use portcullis_domain::audit_seal::Head;
 use portcullis_domain::ports::Clock as _;
+use portcullis_domain::ports::credentials::Sealer as _;
 use portcullis_domain::ports::storage::Storage as _;
 use portcullis_storage_seaorm::SchemaState;
 use time::macros::datetime;
@@ -92,13 +93,18 @@ async fn storage(configuration: &Configuration) -> anyhow::Result<String> {
         }
     }
     let mut view = storage.view().await?;
+    let mut before = 0;
     if let Some(signed) = view.audit_head().await? {
         // Made with this key, or with the one of before: else second factors and waiting mail do not open either.
         let sealer = wiring::present_sealer(configuration)?;
         Head::opened(&signed, &sealer)?;
+        before = view.count_secrets_without(sealer.mark()).await?;
     }
-    let set_up = view.set_up_at().await?;
-    Ok(if set_up.is_some() { "up to date, set up" } else { "up to date, set-up is open" }.to_owned())
+    let set_up = if view.set_up_at().await?.is_some() { "up to date, set up" } else { "up to date, set-up is open" };
+    Ok(match before {
+        0 => set_up.to_owned(),
+        some => format!("{set_up}; second factors that still need `previous_secret_key`: {some}"),
+    })
 }
 
 async fn mail(configuration: &Configuration) -> anyhow::Result<String> {

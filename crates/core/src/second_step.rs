@@ -9,7 +9,7 @@ use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork};
 use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
 use portcullis_domain::secret::Digest256;
 use portcullis_domain::session::Stage;
-use portcullis_domain::two_factor::{Code, RecoveryCode, matching_step};
+use portcullis_domain::two_factor::{Code, RecoveryCode};
 use time::Duration;
 
 use crate::access::Access;
@@ -17,7 +17,7 @@ use crate::account_lock::LockedOperator;
 use crate::client::Client;
 use crate::session::Authenticated;
 use crate::sign_in::{Opened, arrive, renew_session};
-use crate::two_factor;
+use crate::two_factor::{self, CodeError};
 
 /// The second step was not passed.
 #[derive(Debug, thiserror::Error)]
@@ -134,14 +134,15 @@ async fn pass(access: &Access, client: &Client, who: &Authenticated, shown: &Sho
         return Err(SecondStepError::Limited { retry_after });
     }
     let passed = match shown {
-        Shown::Code(Some(code)) => match spend_code(access, unit.as_mut(), account, code, now).await {
-            Err(SecondStepError::Unreadable) => {
+        Shown::Code(Some(code)) => match two_factor::spend_code(access, unit.as_mut(), account.id, code, now).await {
+            Err(CodeError::Unreadable) => {
                 unit.refund_budget(of_account, per_account).await?;
                 record(access, unit.as_mut(), client, &owner, Action::TwoFactorUnreadable).await?;
                 unit.commit().await?;
                 return Err(SecondStepError::Unreadable);
             }
-            passed => passed?,
+            Err(CodeError::Storage(error)) => return Err(error.into()),
+            Ok(passed) => passed,
         },
         Shown::RecoveryCode(Some(code)) => {
             spend_recovery_code(access, unit.as_mut(), client, &owner, code, now).await?
@@ -173,21 +174,6 @@ async fn pass(access: &Access, client: &Client, who: &Authenticated, shown: &Sho
     unit.commit().await?;
     access.mail_waits().notify_one();
     Ok(Opened { token, stage: progress.stage(), device, enrolment_asked: false })
-}
-
-async fn spend_code(
-    access: &Access,
-    unit: &mut dyn UnitOfWork,
-    account: &Account,
-    code: &Code,
-    now: Instant,
-) -> Result<bool, SecondStepError> {
-    let Some(factor) = unit.two_factor(account.id).await? else { return Ok(false) };
-    let secret = two_factor::open(access, account.id, &factor).ok_or(SecondStepError::Unreadable)?;
-    match matching_step(access.ports().totp.as_ref(), &secret, code, factor.last_step, now) {
-        Some(step) => Ok(unit.spend_totp_step(account.id, step).await?),
-        None => Ok(false),
-    }
 }
 
 /// Uses a recovery code up, and tells its owner by mail how many are left.

@@ -9,16 +9,17 @@ use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork};
 use portcullis_domain::rate_limit::{BudgetKey, RateLimit};
 use portcullis_domain::secret::{Password, Token};
 use portcullis_domain::session::SessionId;
-use portcullis_domain::two_factor::{Code, RecoveryCode, matching_step};
+use portcullis_domain::two_factor::{Code, RecoveryCode};
 use time::Duration;
 
 use crate::access::Access;
 use crate::author::Author;
 use crate::client::Client;
 use crate::present::{ActError, Present};
+use crate::second_step;
 use crate::session::Authenticated;
 use crate::sign_in::{LONGEST, give_back, refund, renew_session, spend};
-use crate::{second_step, two_factor};
+use crate::two_factor::{self, CodeError};
 
 /// The proof was refused.
 #[derive(Debug, thiserror::Error)]
@@ -160,21 +161,15 @@ pub async fn with_code(
     take(access, &budgets).await?;
     let mut unit = access.begin().await?;
     let owner = Present::take(unit.as_mut(), who).await?;
-    let step = match unit.two_factor(account).await? {
-        Some(factor) => {
-            let Some(secret) = two_factor::open(access, account, &factor) else {
-                drop(unit);
-                give_back(access, &budgets).await?;
-                refuse(access, client, who, Action::TwoFactorUnreadable).await?;
-                return Err(StepUpError::Unreadable);
-            };
-            matching_step(access.ports().totp.as_ref(), &secret, &code, factor.last_step, now)
+    let spent = match two_factor::spend_code(access, unit.as_mut(), account, &code, now).await {
+        Err(CodeError::Unreadable) => {
+            drop(unit);
+            give_back(access, &budgets).await?;
+            refuse(access, client, who, Action::TwoFactorUnreadable).await?;
+            return Err(StepUpError::Unreadable);
         }
-        None => None,
-    };
-    let spent = match step {
-        Some(step) => unit.spend_totp_step(account, step).await?,
-        None => false,
+        Err(CodeError::Storage(error)) => return Err(error.into()),
+        Ok(spent) => spent,
     };
     if !spent {
         drop(unit);

@@ -306,9 +306,45 @@ pub(crate) async fn take_away(
     Ok(())
 }
 
-/// The secret of a stored second factor; `None` when it cannot be unsealed, which is logged: the key changed or was lost.
-/// Nobody gets in without the step then.
-pub(crate) fn open(access: &Access, account: AccountId, factor: &TwoFactor) -> Option<TotpSecret> {
+/// The stored secret cannot be opened, or storage failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CodeError {
+    /// The key changed or was lost. Nobody gets in without the step then.
+    #[error("the secret cannot be opened")]
+    Unreadable,
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Spends the step of a code, when it is the account's and no step as late was spent before. A secret that was sealed with a
+/// key of before is sealed with the present one.
+pub(crate) async fn spend_code(
+    access: &Access,
+    unit: &mut dyn UnitOfWork,
+    account: AccountId,
+    code: &Code,
+    now: Instant,
+) -> Result<bool, CodeError> {
+    let Some(factor) = unit.two_factor(account).await? else { return Ok(false) };
+    let secret = open(access, account, &factor).ok_or(CodeError::Unreadable)?;
+    let ports = access.ports();
+    let Some(step) = matching_step(ports.totp.as_ref(), &secret, code, factor.last_step, now) else {
+        return Ok(false);
+    };
+    if !unit.spend_totp_step(account, step).await? {
+        return Ok(false);
+    }
+    if !factor.secret.0.starts_with(ports.sealer.mark()) {
+        let anew = ports.sealer.seal(secret.expose(), &secret_context(account));
+        // When somebody else did it meanwhile it is done.
+        unit.reseal_two_factor(account, &factor.secret, &anew).await?;
+    }
+    Ok(true)
+}
+
+/// The secret of a stored second factor; `None` when it cannot be unsealed, which is logged.
+fn open(access: &Access, account: AccountId, factor: &TwoFactor) -> Option<TotpSecret> {
     match access.ports().sealer.unseal(&factor.secret, &secret_context(account)) {
         Ok(plain) => {
             let secret = TotpSecret::from_slice(&Zeroizing::new(plain));

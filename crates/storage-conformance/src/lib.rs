@@ -175,6 +175,7 @@ fn all() -> Vec<(&'static str, Run)> {
             a_second_factor_is_read_back_as_it_was_written,
             a_step_is_spent_once_and_only_later_ones_after_it,
             of_racing_steps_none_is_spent_twice,
+            a_secret_is_sealed_anew_only_in_the_place_of_the_one_that_was_opened,
             of_racing_uses_of_a_recovery_code_one_wins,
             a_recovery_code_is_good_for_its_owner_only,
             of_racing_additions_one_wins_with_its_own_codes,

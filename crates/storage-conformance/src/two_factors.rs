@@ -92,6 +92,24 @@ pub(crate) async fn a_step_is_spent_once_and_only_later_ones_after_it(storage: A
     assert!(!unit.spend_totp_step(id(9), 2_000).await.unwrap(), "nobody's");
 }
 
+pub(crate) async fn a_secret_is_sealed_anew_only_in_the_place_of_the_one_that_was_opened(storage: Arc<dyn Storage>) {
+    given(&storage, &[operator(1), operator(2)]).await;
+    protected(&storage, &[1, 2]).await;
+    let (old, anew) = (factor(1).secret, Sealed(vec![9, 8, 7]));
+    let mut unit = storage.begin().await.unwrap();
+    assert!(!unit.reseal_two_factor(id(1), &anew, &anew).await.unwrap(), "that was not the one");
+    assert!(unit.reseal_two_factor(id(1), &old, &anew).await.unwrap());
+    assert!(!unit.reseal_two_factor(id(1), &old, &anew).await.unwrap(), "it is there no more");
+    assert!(!unit.reseal_two_factor(id(9), &old, &anew).await.unwrap(), "nobody's");
+    unit.commit().await.unwrap();
+    let mut view = storage.view().await.unwrap();
+    assert_eq!(view.two_factor(id(1)).await.unwrap(), Some(TwoFactor { secret: anew, ..factor(1) }));
+    assert_eq!(view.two_factor(id(2)).await.unwrap(), Some(factor(1)), "somebody else's");
+    for (mark, without) in [(&[][..], 0), (&[9], 1), (&[9, 8, 7], 1), (&[9, 8, 7, 6], 2), (&[1, 1], 2)] {
+        assert_eq!(view.count_secrets_without(mark).await.unwrap(), without, "{mark:?}");
+    }
+}
+
 pub(crate) async fn of_racing_steps_none_is_spent_twice(storage: Arc<dyn Storage>) {
     given(&storage, &[operator(1)]).await;
     protected(&storage, &[1]).await;

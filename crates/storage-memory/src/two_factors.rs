@@ -7,7 +7,7 @@ use portcullis_domain::account::{AccountId, AccountKind, AccountStatus};
 use portcullis_domain::instant::Instant;
 use portcullis_domain::ports::storage::two_factors::{Coverage, TwoFactorView, TwoFactors};
 use portcullis_domain::ports::storage::{StorageError, Stored};
-use portcullis_domain::secret::Digest256;
+use portcullis_domain::secret::{Digest256, Sealed};
 use portcullis_domain::two_factor::TwoFactor;
 
 use crate::transaction::Transaction;
@@ -46,6 +46,11 @@ impl TwoFactorView for Transaction {
         }
         Ok(coverage)
     }
+
+    async fn count_secrets_without(&mut self, mark: &[u8]) -> Stored<u64> {
+        let others = self.state().two_factors.values().filter(|held| !held.factor.secret.0.starts_with(mark));
+        Ok(u64::try_from(others.count()).unwrap_or(u64::MAX))
+    }
 }
 
 #[async_trait]
@@ -71,6 +76,14 @@ impl TwoFactors for Transaction {
             return Ok(false);
         };
         held.factor.last_step = step;
+        Ok(true)
+    }
+
+    async fn reseal_two_factor(&mut self, account: AccountId, opened: &Sealed, anew: &Sealed) -> Stored<bool> {
+        let Some(held) = self.own().two_factors.get_mut(&account).filter(|held| held.factor.secret == *opened) else {
+            return Ok(false);
+        };
+        held.factor.secret = anew.clone();
         Ok(true)
     }
 

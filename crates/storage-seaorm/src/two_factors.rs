@@ -9,7 +9,7 @@ use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::ports::storage::two_factors::{Coverage, TwoFactorView, TwoFactors};
 use portcullis_domain::secret::{Digest256, Sealed};
 use portcullis_domain::two_factor::TwoFactor;
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
 use crate::handle::Handle;
 use crate::statement::{at, count, digest, execute, keeps_counts, placeholders, row, row_lock, rows};
@@ -57,6 +57,17 @@ impl<C: ConnectionTrait + Send> TwoFactorView for Handle<C> {
         }
         Ok(coverage)
     }
+
+    async fn count_secrets_without(&mut self, mark: &[u8]) -> Stored<u64> {
+        let length = i64::try_from(mark.len()).unwrap_or(i64::MAX);
+        let sql = match self.0.get_database_backend() {
+            DbBackend::Postgres => {
+                "SELECT COUNT(*) AS counted FROM two_factors WHERE substring(secret FROM 1 FOR $2::INT) <> $1"
+            }
+            _ => "SELECT COUNT(*) AS counted FROM two_factors WHERE substr(secret, 1, $2) <> $1",
+        };
+        count(&self.0, sql, vec![mark.to_vec().into(), length.into()]).await
+    }
 }
 
 #[async_trait]
@@ -87,6 +98,12 @@ impl TwoFactors for Handle<DatabaseTransaction> {
     async fn spend_totp_step(&mut self, account: AccountId, step: i64) -> Stored<bool> {
         let sql = "UPDATE two_factors SET last_step = $2 WHERE account_id = $1 AND last_step < $2";
         Ok(execute(&self.0, sql, vec![account.0.into(), step.into()]).await? == 1)
+    }
+
+    async fn reseal_two_factor(&mut self, account: AccountId, opened: &Sealed, anew: &Sealed) -> Stored<bool> {
+        let sql = "UPDATE two_factors SET secret = $3 WHERE account_id = $1 AND secret = $2";
+        let values = vec![account.0.into(), opened.0.clone().into(), anew.0.clone().into()];
+        Ok(execute(&self.0, sql, values).await? == 1)
     }
 
     async fn replace_recovery_codes(&mut self, account: AccountId, codes: &[Digest256]) -> Stored<bool> {

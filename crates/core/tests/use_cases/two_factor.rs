@@ -261,6 +261,30 @@ async fn a_secret_that_cannot_be_unsealed_lets_nobody_in() {
 }
 
 #[tokio::test]
+async fn a_secret_of_before_is_sealed_with_the_present_key_when_it_is_used() {
+    let app = TestApp::new().await;
+    let ada = enrol(&app, ADA, ADAS).await;
+    let keys = |current: u8, older: &[u8]| {
+        portcullis_credentials::sealing::KeySealer::new([current; 32], older.iter().map(|key| [*key; 32]).collect())
+    };
+    let both = keys(8, &[7]);
+    let mark = portcullis_domain::ports::credentials::Sealer::mark(&both).to_vec();
+    let others = async || app.storage.view().await.unwrap().count_secrets_without(&mark).await.unwrap();
+    assert_eq!(others().await, 1);
+    let node = app.node(|ports| ports.sealer = std::sync::Arc::new(both)).await;
+    let who = half(&app, ADA, ADAS).await;
+    assert!(second_step::with_code(&node, &here(), &who, "000000").await.is_err());
+    assert_eq!(others().await, 1, "a wrong code opens nothing");
+    second_step::with_code(&node, &here(), &who, &ada.now(&app)).await.unwrap();
+    assert_eq!(others().await, 0);
+    // From now on the key of before is not asked for.
+    let node = app.node(|ports| ports.sealer = std::sync::Arc::new(keys(8, &[]))).await;
+    app.advance(Duration::minutes(1));
+    let who = half(&app, ADA, ADAS).await;
+    second_step::with_code(&node, &here(), &who, &ada.now(&app)).await.unwrap();
+}
+
+#[tokio::test]
 async fn removing_a_factor_ends_the_other_sessions_and_is_told() {
     let app = TestApp::new().await;
     let ada = enrol(&app, ADA, ADAS).await;

@@ -78,6 +78,12 @@ pub trait Sealer: Send + Sync {
     /// # Errors
     /// [`UnsealError`] for another key, other bytes or another context.
     fn unseal(&self, sealed: &Sealed, context: &[u8]) -> Result<Vec<u8>, UnsealError>;
+
+    /// What everything begins with that the present key seals. What begins otherwise was sealed with one of before, and is to
+    /// be sealed anew when it is opened. Empty where keys do not change.
+    fn mark(&self) -> &[u8] {
+        &[]
+    }
 }
 
 /// Computes one-time codes.

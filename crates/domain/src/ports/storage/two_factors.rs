@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::Stored;
 use crate::account::AccountId;
 use crate::instant::Instant;
-use crate::secret::Digest256;
+use crate::secret::{Digest256, Sealed};
 use crate::two_factor::TwoFactor;
 
 /// How many active operators there are, and how many of them have a second factor.
@@ -33,6 +33,10 @@ pub trait TwoFactorView: Send {
 
     /// How many of the active operators have a second factor.
     async fn two_factor_coverage(&mut self) -> Stored<Coverage>;
+
+    /// How many secrets do not begin with `mark`: those that the present key did not seal, see
+    /// [`crate::ports::credentials::Sealer::mark`]. Reads every one.
+    async fn count_secrets_without(&mut self, mark: &[u8]) -> Stored<u64>;
 }
 
 /// Writes second factors.
@@ -46,6 +50,9 @@ pub trait TwoFactors: TwoFactorView {
 
     /// Spends a step: one guarded write that succeeds only while the last spent step is earlier (RFC 6238 §5.2).
     async fn spend_totp_step(&mut self, account: AccountId, step: i64) -> Stored<bool>;
+
+    /// Puts a secret that was sealed anew in the place of the one that was opened. False when that one is not there any more.
+    async fn reseal_two_factor(&mut self, account: AccountId, opened: &Sealed, anew: &Sealed) -> Stored<bool>;
 
     /// Replaces the recovery codes, used and unused. False when the account has no second factor.
     async fn replace_recovery_codes(&mut self, account: AccountId, codes: &[Digest256]) -> Stored<bool>;
