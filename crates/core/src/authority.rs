@@ -53,9 +53,14 @@ impl Authority<'_> {
 pub(crate) struct Acting(Option<Operator>);
 
 impl Acting {
-    /// Whether they hold all of `asked` that means something here: nobody grants what they do not hold.
-    pub(crate) fn covers(&self, access: &Access, asked: &Grants) -> bool {
-        self.operator().is_none_or(|operator| roles::covers(access, operator.grants(), asked))
+    /// Whether they hold all of `asked`: nobody grants what they do not hold, or touches somebody who holds more.
+    pub(crate) fn covers(&self, asked: &Grants) -> bool {
+        self.operator().is_none_or(|operator| operator.grants().cover(asked))
+    }
+
+    /// Whether they may change or delete a role that grants `asked`: [`roles::may_change`].
+    pub(crate) fn may_change(&self, access: &Access, asked: &Grants) -> bool {
+        self.operator().is_none_or(|operator| roles::may_change(access, operator.grants(), asked))
     }
 
     /// The operator; none at the console.

@@ -65,7 +65,7 @@ pub async fn invite(
         .map(|id| known.iter().find(|role| role.id == *id).ok_or(InviteError::UnknownRole))
         .collect::<Result<Vec<&Role>, _>>()?;
     let grants = chosen.iter().fold(Grants::default(), |all, role| all.union(role.grants.clone()));
-    if !acting.covers(access, &grants) {
+    if !acting.covers(&grants) {
         return Err(InviteError::Forbidden);
     }
     let account = Account {

@@ -73,7 +73,7 @@ pub(crate) async fn reach(
     // Whoever may not manage operators learns nothing of who exists.
     let acting = by.managing(unit.as_mut(), BuiltIn::Operators).await?.ok_or(CareError::Forbidden)?;
     let target = LockedOperator::take(unit.as_mut(), id).await?.ok_or(CareError::Unknown)?;
-    if !acting.covers(access, target.grants()) {
+    if !acting.covers(target.grants()) {
         return Err(CareError::Forbidden);
     }
     Ok((unit, target, acting))
@@ -125,7 +125,7 @@ pub async fn set_roles(
         let role = known.iter().find(|role| role.id == *id).ok_or(CareError::UnknownRole)?;
         grants = grants.union(role.grants.clone());
     }
-    if !acting.covers(access, &grants) {
+    if !acting.covers(&grants) {
         return Err(CareError::Forbidden);
     }
     let (before, after) = (names(&known, target.roles()), names(&known, roles));

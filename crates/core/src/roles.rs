@@ -71,8 +71,7 @@ pub fn functionalities(access: &Access) -> Vec<FunctionalityId> {
     BuiltIn::ALL.into_iter().map(BuiltIn::id).chain(named).collect()
 }
 
-/// What of `grants` means something here: of a functionality that is gone a permission lets nobody do anything, so
-/// whoever changes or gives a role need not hold it.
+/// What of `grants` means something here: of a functionality that is gone a permission lets nobody do anything.
 fn in_force(access: &Access, grants: &Grants) -> Grants {
     let Grants::Some(permissions) = grants else { return Grants::Everything };
     let there = functionalities(access);
@@ -80,8 +79,10 @@ fn in_force(access: &Access, grants: &Grants) -> Grants {
     Grants::Some(held.map(|(id, level)| (id.clone(), *level)).collect())
 }
 
-/// Whether whoever holds `held` holds all of `asked` that means something here.
-pub fn covers(access: &Access, held: &Grants, asked: &Grants) -> bool {
+/// Whether whoever holds `held` may change or delete a role that grants `asked`: they hold all of it that means something
+/// here. A permission of a functionality that is gone may be kept or taken away, never given: what is gone on this node
+/// may count on another, whose configuration is newer or older.
+pub fn may_change(access: &Access, held: &Grants, asked: &Grants) -> bool {
     held.cover(&in_force(access, asked))
 }
 
@@ -160,7 +161,7 @@ async fn insert(
     original: Option<&Role>,
 ) -> Result<RoleId, RoleError> {
     let acting = manager(unit.as_mut(), by).await?;
-    if !acting.covers(access, &role.grants) {
+    if !acting.covers(&role.grants) {
         return Err(RoleError::Forbidden);
     }
     match unit.insert_role(&role).await {
@@ -202,7 +203,7 @@ pub async fn edit(
         grants: known(access, draft.permissions, &before.grants)?,
         ..before.clone()
     };
-    if !acting.covers(access, &before.grants) || !acting.covers(access, &after.grants) {
+    if !acting.may_change(access, &before.grants) || !acting.may_change(access, &after.grants) {
         return Err(RoleError::Forbidden);
     }
     if after == before {
@@ -230,7 +231,7 @@ pub async fn delete(access: &Access, by: Authority<'_>, client: &Client, id: Rol
     let mut unit = access.begin().await?;
     let acting = manager(unit.as_mut(), by).await?;
     let role = changeable(unit.as_mut(), id).await?;
-    if !acting.covers(access, &role.grants) {
+    if !acting.may_change(access, &role.grants) {
         return Err(RoleError::Forbidden);
     }
     if !unit.delete_role(id).await? {

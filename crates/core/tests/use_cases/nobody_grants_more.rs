@@ -9,8 +9,9 @@ use portcullis_core::roles::{self, Draft};
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::functionality::{BuiltIn, FunctionalityId};
 use portcullis_domain::ports::storage::{Page, Storage};
-use portcullis_domain::role::{Level, RoleId, RoleName};
+use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use crate::app::{TestApp, email, here, name};
 use crate::roles::{draft, operator};
@@ -33,6 +34,20 @@ enum Act {
     Reload,
 }
 
+/// Not in this node's configuration; another node may know it.
+fn gone() -> FunctionalityId {
+    FunctionalityId::parse("gone").unwrap()
+}
+
+/// Permissions as an earlier configuration, or another node, may have put them into a role.
+fn with_gone() -> impl Strategy<Value = BTreeMap<FunctionalityId, Level>> {
+    let of_gone = prop_oneof![Just(None), Just(Some(Level::View)), Just(Some(Level::Manage))];
+    (permissions(), of_gone).prop_map(|(mut permissions, of_gone)| {
+        permissions.extend(of_gone.map(|level| (gone(), level)));
+        permissions
+    })
+}
+
 fn permissions() -> impl Strategy<Value = BTreeMap<FunctionalityId, Level>> {
     let functionality = prop::sample::select(BuiltIn::ALL.to_vec()).prop_map(BuiltIn::id);
     prop::collection::btree_map(functionality, prop_oneof![Just(Level::View), Just(Level::Manage)], 0..5)
@@ -41,8 +56,8 @@ fn permissions() -> impl Strategy<Value = BTreeMap<FunctionalityId, Level>> {
 fn act() -> impl Strategy<Value = Act> {
     let some = || prop::collection::vec(0..8_usize, 0..4);
     prop_oneof![
-        permissions().prop_map(Act::Create),
-        (0..8_usize, permissions()).prop_map(|(role, permissions)| Act::Edit(role, permissions)),
+        with_gone().prop_map(Act::Create),
+        (0..8_usize, with_gone()).prop_map(|(role, permissions)| Act::Edit(role, permissions)),
         (0..8_usize).prop_map(Act::Duplicate),
         (any::<bool>(), some()).prop_map(|(own, roles)| Act::Assign(own, roles)),
         some().prop_map(Act::Invite),
@@ -56,6 +71,16 @@ const LEVELS: [Level; 2] = [Level::View, Level::Manage];
 
 async fn everybody(app: &TestApp) -> Vec<Operator> {
     app.storage.view().await.unwrap().operators("", Page { offset: 0, limit: 500 }).await.unwrap()
+}
+
+/// A role that is there already.
+async fn put(app: &TestApp, number: u128, draft: Draft) -> RoleId {
+    let Draft { name, description, permissions } = draft;
+    let id = RoleId(Uuid::from_u128(number));
+    let mut unit = app.storage.begin().await.unwrap();
+    unit.insert_role(&Role { id, name, description, grants: Grants::Some(permissions), version: 1 }).await.unwrap();
+    unit.commit().await.unwrap();
+    id
 }
 
 /// Does one act as the granter; refusals are fine.
@@ -108,8 +133,8 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 96, ..ProptestConfig::default() })]
     #[test]
     fn nobody_ever_comes_to_hold_what_the_granter_lacks_by_then(
-        held in permissions(),
-        others in prop::collection::vec(permissions(), 1..4),
+        held in with_gone(),
+        others in prop::collection::vec(with_gone(), 1..4),
         acts in prop::collection::vec(act(), 1..16),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
@@ -118,11 +143,11 @@ proptest! {
             let (bea, cyd) = (app.active(BEA).await, app.active("cyd@shop.example").await);
             let mut own = draft("Own", &[(BuiltIn::Roles, Level::Manage), (BuiltIn::Operators, Level::Manage)]);
             own.permissions.extend(held);
-            let own = roles::create(&app.access, CONSOLE, &here(), own).await.unwrap();
+            let own = put(&app, 10, own).await;
             app.set_roles(bea.id, &[own]).await;
-            for (n, permissions) in others.into_iter().enumerate() {
-                let other = Draft { permissions, ..draft(&format!("Other {n}"), &[]) };
-                roles::create(&app.access, CONSOLE, &here(), other).await.unwrap();
+            for (number, permissions) in (11..).zip(others) {
+                let other = Draft { permissions, ..draft(&format!("Other {number}"), &[]) };
+                put(&app, number, other).await;
             }
             let mut loaded = operator(&app, bea.id).await;
             for (number, act) in acts.into_iter().enumerate() {
@@ -137,7 +162,8 @@ proptest! {
                 perform(&app, &loaded, cyd.id, number, act.clone()).await;
                 for now in everybody(&app).await {
                     let then = before.iter().find(|then| then.id() == now.id());
-                    for (functionality, level) in BuiltIn::ALL.iter().flat_map(|f| LEVELS.map(|level| (f.id(), level))) {
+                    let all = BuiltIn::ALL.into_iter().map(BuiltIn::id).chain([gone()]);
+                    for (functionality, level) in all.flat_map(|id| LEVELS.map(|level| (id.clone(), level))) {
                         let had = then.is_some_and(|then| then.grants().allow(&functionality, level));
                         let gained = now.grants().allow(&functionality, level) && !had;
                         if gained && !(may && granter.grants().allow(&functionality, level)) {

@@ -146,9 +146,9 @@ pub(crate) fn invitation_in_short(cx: &Context, state: &State) -> String {
     })
 }
 
-fn buttons(cx: &Context, who: &Operator, target: &Operator, has_factor: bool, sessions: usize) -> Vec<&'static str> {
+fn buttons(who: &Operator, target: &Operator, has_factor: bool, sessions: usize) -> Vec<&'static str> {
     let manages = who.grants().allow(&BuiltIn::Operators.id(), Level::Manage);
-    let may = manages && roles::covers(cx.access(), who.grants(), target.grants());
+    let may = manages && who.grants().cover(target.grants());
     let other = who.id() != target.id();
     let status = target.status();
     let offered = [
@@ -197,17 +197,17 @@ async fn page(cx: &Context, shown: Shown) -> Answer {
             address: session.address,
         })
         .collect();
-    let buttons = buttons(cx, who, &target, factor.is_some(), rows.len());
+    let buttons = buttons(who, &target, factor.is_some(), rows.len());
     let typed: Vec<&str> = cx.form.all("roles").collect();
     let is_typed = cx.form.has("change");
-    let choices = known.iter().filter(|role| roles::covers(cx.access(), who.grants(), &role.grants)).map(|role| {
+    let choices = known.iter().filter(|role| who.grants().cover(&role.grants)).map(|role| {
         let id = role.id.0.to_string();
         let chosen = if is_typed { typed.contains(&id.as_str()) } else { target.roles().contains(&role.id) };
         Choice { chosen, name: name_of(cx, role), description: role.description.clone(), id }
     });
     let held = target.roles();
     let spelled = held.iter().map(|role| role.0.to_string()).collect::<Vec<_>>().join(" ");
-    let note = match (who.id() == target.id(), roles::covers(cx.access(), who.grants(), target.grants())) {
+    let note = match (who.id() == target.id(), who.grants().cover(target.grants())) {
         (true, _) => cx.text("operator-yourself"),
         (_, false) => cx.text("operator-holds-more"),
         _ => String::new(),

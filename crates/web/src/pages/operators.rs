@@ -5,7 +5,6 @@ use poem::http::StatusCode;
 use portcullis_core::invitation::{InviteError, Inviter, invite as send};
 use portcullis_core::invitation_care;
 use portcullis_core::operators::search;
-use portcullis_core::roles::covers;
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::display_name::{DisplayName, DisplayNameError};
 use portcullis_domain::email::{Email, EmailError};
@@ -156,7 +155,7 @@ async fn form(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
         two_factor: cx.text(if found.with_two_factor.contains(&operator.id()) { "on" } else { "off" }),
     });
     let chosen: Vec<&str> = cx.form.all("roles").collect();
-    let grantable = found.roles.iter().filter(|role| covers(cx.access(), who.operator.grants(), &role.grants));
+    let grantable = found.roles.iter().filter(|role| who.operator.grants().cover(&role.grants));
     let statuses = [AccountStatus::Active, AccountStatus::Invited, AccountStatus::Suspended].map(|status| Choice {
         id: status.as_str().to_owned(),
         name: in_words(cx, status),

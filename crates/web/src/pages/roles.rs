@@ -211,7 +211,7 @@ async fn one(cx: &Context, status: StatusCode, errors: Errors, changed: bool) ->
     let count = all.into_iter().find(|(other, _)| other.id == id).map_or(0, |(_, count)| count);
     let manages = held.allow(&BuiltIn::Roles.id(), Level::Manage);
     let built_in = id == RoleId::SUPER_ADMINISTRATOR;
-    let editable = manages && !built_in && roles::covers(cx.access(), held, &role.grants);
+    let editable = manages && !built_in && roles::may_change(cx.access(), held, &role.grants);
     let typed = cx.form.has("name");
     let ticked = if typed { Grants::Some(permissions(cx).unwrap_or_default()) } else { role.grants.clone() };
     let why_not = match (editable, built_in, manages) {

@@ -2,8 +2,12 @@
 
 use poem::http::StatusCode;
 use portcullis_core::authority::Authority;
-use portcullis_core::{Client, operator_care, roles};
+use portcullis_core::invitation::{self, InviteError};
+use portcullis_core::operator_care::{self, CareError};
+use portcullis_core::{Client, roles};
 use portcullis_domain::account::AccountStatus;
+use portcullis_domain::display_name::DisplayName;
+use portcullis_domain::email::Email;
 use portcullis_domain::functionality::{BuiltIn, Functionality, FunctionalityId};
 use portcullis_domain::role::Level;
 
@@ -51,11 +55,22 @@ async fn a_permission_of_a_functionality_that_is_gone_is_shown_as_such_and_dropp
     let cyd = shop.active("cyd@shop.example", BEAS).await;
     let mut bea = shop.signed_in(BEA, BEAS).await;
 
-    // It keeps nobody from giving the role for what it is worth, nor from caring for whoever holds it.
-    let by = shop.operator(BEA).await;
-    let by = Authority::Operator(&by);
-    operator_care::set_roles(&shop.access, by, &Client::console(), cyd, &[old], None).await.unwrap();
-    operator_care::suspend(&shop.access, by, &Client::console(), cyd).await.unwrap();
+    // Another node may know the functionality: whoever lacks it neither gives the role nor touches whoever holds it.
+    let (bea_now, ada) = (shop.operator(BEA).await, shop.operator(ADA).await);
+    let (by, here) = (Authority::Operator(&bea_now), Client::console());
+    let given = operator_care::set_roles(&shop.access, by, &here, cyd, &[old], None).await;
+    assert!(matches!(given, Err(CareError::Forbidden)), "{given:?}");
+    let (address, name) = (Email::parse("dee@shop.example").unwrap(), DisplayName::parse("Dee").unwrap());
+    let invited = invitation::invite(&shop.access, by, &here, address, name, &[old]).await;
+    assert!(matches!(invited, Err(InviteError::Forbidden)), "{invited:?}");
+    let offered = format!("name=\"roles\" value=\"{}\"", old.0);
+    assert!(!bea.get("/operators").await.2.contains(&offered), "nor is it offered");
+    assert!(shop.signed_in(ADA, ADAS).await.get("/operators").await.2.contains(&offered), "but to whoever holds all");
+    let all = Authority::Operator(&ada);
+    operator_care::set_roles(&shop.access, all, &here, cyd, &[old], None).await.unwrap();
+    let suspended = operator_care::suspend(&shop.access, by, &here, cyd).await;
+    assert!(matches!(suspended, Err(CareError::Forbidden)), "{suspended:?}");
+    operator_care::suspend(&shop.access, all, &here, cyd).await.unwrap();
     assert_eq!(shop.operator("cyd@shop.example").await.status(), AccountStatus::Suspended);
 
     let path = format!("/roles/{}", old.0);
