@@ -3,10 +3,12 @@
 use portcullis_domain::account::{AccountId, AccountStatus};
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::functionality::BuiltIn;
+use portcullis_domain::instant::Instant;
 use portcullis_domain::ports::storage::audit_trail::{AuditFilter, Entry};
 use portcullis_domain::ports::storage::{StorageError, View};
 use portcullis_domain::rate_limit::{BudgetKey, Decision, RateLimit};
 use portcullis_domain::role::Level;
+use portcullis_domain::session::{Lifetime, Session, Stage};
 use serde_json::json;
 use time::Duration;
 use time::format_description::well_known::Rfc3339;
@@ -93,10 +95,17 @@ pub struct Export {
     filter: AuditFilter,
     format: Format,
     /// Who reads it; nobody in particular at the console.
-    reader: Option<AccountId>,
+    reader: Option<Reader>,
     after: i64,
     begun: bool,
     done: bool,
+}
+
+/// Somebody who reads an export, in the sign-in that it was begun in.
+struct Reader {
+    account: AccountId,
+    /// When they signed in. A session that is renewed changes its name and its cookie; this stays.
+    since: Instant,
 }
 
 /// Begins an export, oldest first. The trail says that it was made, by whom, and of what.
@@ -120,7 +129,8 @@ pub async fn begin(
             if let Decision::Refused { retry_after } = unit.spend_budget(&key, &limit, access.now()).await? {
                 return Err(ExportError::Limited { retry_after });
             }
-            (access.event(&present, Action::AuditExported).from(client), Some(id))
+            let reader = Reader { account: id, since: who.session.created_at };
+            (access.event(&present, Action::AuditExported).from(client), Some(reader))
         }
     };
     let moment = |instant: Option<time::OffsetDateTime>| instant.and_then(|at| at.format(&Rfc3339).ok());
@@ -148,9 +158,10 @@ impl Export {
         if self.done {
             return Ok(None);
         }
+        let lifetime = self.access.parameters().await?.session_lifetime();
         let mut view = self.access.ports().storage.view().await?;
-        if let Some(reader) = self.reader {
-            may_read_on(view.as_mut(), reader).await?;
+        if let Some(reader) = &self.reader {
+            reader.may_read_on(view.as_mut(), &lifetime, self.access.now()).await?;
         }
         let entries = view.search_audit_from(&self.filter, self.after, PAGE).await?;
         self.done = entries.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -175,15 +186,20 @@ impl Export {
     }
 }
 
-/// A file may take its reader minutes. Meanwhile they may be suspended, lose the permission, or be signed out everywhere
-/// because the device is in other hands.
-async fn may_read_on(view: &mut dyn View, reader: AccountId) -> Result<(), ActError> {
-    let present = view.operator(reader).await?.filter(|now| now.status() == AccountStatus::Active);
-    let Some(present) = present else { return Err(ActError::Over) };
-    if view.sessions(reader).await?.is_empty() {
-        return Err(ActError::Over);
+impl Reader {
+    /// A file may take its reader minutes. Meanwhile they may be suspended, lose the permission, or be signed out where they
+    /// read it, because the device is in other hands: that they are signed in elsewhere does not count.
+    async fn may_read_on(&self, view: &mut dyn View, lifetime: &Lifetime, now: Instant) -> Result<(), ActError> {
+        let present = view.operator(self.account).await?.filter(|now| now.status() == AccountStatus::Active);
+        let Some(present) = present else { return Err(ActError::Over) };
+        let own = |session: &Session| {
+            session.created_at == self.since && session.stage == Stage::SignedIn && session.is_live(lifetime, now)
+        };
+        if !view.sessions(self.account).await?.iter().any(own) {
+            return Err(ActError::Over);
+        }
+        if present.grants().allow(&BuiltIn::Audit.id(), Level::View) { Ok(()) } else { Err(ActError::Forbidden) }
     }
-    if present.grants().allow(&BuiltIn::Audit.id(), Level::View) { Ok(()) } else { Err(ActError::Forbidden) }
 }
 
 const COLUMNS: [&str; 12] = [

@@ -19,6 +19,7 @@ use portcullis_domain::secret::Password;
 use uuid::Uuid;
 
 use crate::app::{ADA, ADAS, GOOD, OTHER, TestApp, email, here, name};
+use crate::audit_trail::append;
 
 const CYD: &str = "cyd@shop.example";
 
@@ -169,6 +170,34 @@ async fn an_event_bears_the_name_that_its_author_has_by_then() {
     let event = app.events().await.remove(0);
     assert_eq!(event.action, Action::OperatorInvited);
     assert!(format!("{:?}", event.actor).contains("Ada Lovelace"), "{:?}", event.actor);
+}
+
+#[tokio::test]
+async fn an_export_ends_with_the_sign_in_that_it_was_begun_in_whoever_else_is_signed_in() {
+    let app = TestApp::new().await;
+    let stolen = cyd(&app).await;
+    app.advance(time::Duration::SECOND);
+    let (_, own) = app.signed_in(CYD, GOOD).await;
+    for number in 0..1_600 {
+        append(&app, number, "Role").await;
+    }
+    let (here, format) = (here(), audit_trail::export::Format::JsonLines);
+    let begin = async |who| {
+        let exporter = audit_trail::export::Exporter::Operator(who, &here);
+        audit_trail::export::begin(&app.access, exporter, AuditFilter::default(), format).await.unwrap()
+    };
+    let (mut of_stolen, mut of_own) = (begin(&stolen).await, begin(&own).await);
+    for export in [&mut of_stolen, &mut of_own] {
+        assert!(export.next().await.unwrap().is_some());
+    }
+    session::end_others(&app.access, &here, &own).await.unwrap();
+    assert!(matches!(of_stolen.next().await, Err(ActError::Over)));
+    // It is renewed with every proof, and stays the same sign-in.
+    step_up::with_password(&app.access, &here, &own, Password::new(GOOD)).await.unwrap();
+    assert!(of_own.next().await.unwrap().is_some());
+    app.advance(time::Duration::DAY);
+    app.signed_in(CYD, GOOD).await;
+    assert!(matches!(of_own.next().await, Err(ActError::Over)), "it is over, though its row may still be there");
 }
 
 #[tokio::test]
