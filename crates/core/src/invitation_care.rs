@@ -32,8 +32,8 @@ pub enum State {
     HandedOver(Instant),
     /// Somebody came with its link, first at that time, and has no password yet; it can be used until then.
     Opened(Instant, Instant),
-    /// Its time is over.
-    Expired(Instant),
+    /// Its time is over, since then; `None` when that is so long ago that its link was swept away.
+    Expired(Option<Instant>),
     /// It was revoked.
     Revoked,
 }
@@ -62,11 +62,14 @@ pub async fn state(access: &Access, operator: &Operator) -> Stored<Option<State>
 }
 
 fn state_of(token: Option<&OneTimeToken>, mail: Option<&OutboxEntry>, now: Instant) -> State {
-    // One that expired long ago is swept away. Revocations and suspensions void every link, and nothing brings one back.
-    let Some(token) = token.filter(|token| token.consumed_at.is_none()) else { return State::Revoked };
+    let Some(token) = token else { return State::Expired(None) };
+    // Revocations and suspensions void every link, and nothing brings one back.
+    if token.consumed_at.is_some() {
+        return State::Revoked;
+    }
     let until = token.expires_at;
     if now >= until {
-        return State::Expired(until);
+        return State::Expired(Some(until));
     }
     if let Some(at) = token.opened_at {
         return State::Opened(at, until);

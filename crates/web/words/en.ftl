@@ -622,6 +622,7 @@ invitation-state-failed = The mail could not be sent. The link expires { $when }
 invitation-state-handed-over = Handed over as a link. It expires { $when }.
 invitation-state-opened = Opened { $opened }, but no password is chosen yet. It expires { $when }.
 invitation-state-expired = It expired { $when }. Send it again.
+invitation-state-expired-long-ago = It has expired. Send it again, or delete the account.
 invitation-state-revoked = Its links are dead. Send it again, or delete the account.
 invitation-short-waiting = Mail waits
 invitation-short-sent = Mail sent

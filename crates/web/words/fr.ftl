@@ -622,6 +622,7 @@ invitation-state-failed = Le courriel n'a pas pu être envoyé. Le lien expire {
 invitation-state-handed-over = Remise sous forme de lien. Elle expire { $when }.
 invitation-state-opened = Ouverte { $opened }, mais aucun mot de passe n'est encore choisi. Elle expire { $when }.
 invitation-state-expired = Elle a expiré { $when }. Renvoyez-la.
+invitation-state-expired-long-ago = Elle a expiré. Renvoyez-la, ou supprimez le compte.
 invitation-state-revoked = Ses liens sont morts. Renvoyez-la, ou supprimez le compte.
 invitation-short-waiting = E-mail en attente
 invitation-short-sent = E-mail envoyé

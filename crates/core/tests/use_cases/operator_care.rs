@@ -255,14 +255,27 @@ async fn the_list_knows_where_each_invitation_stands_and_tells_nothing_of_others
         }
         expected.insert(app.account(address).await.unwrap().id, stands);
     }
-    // Invited by nothing that left a link: what was swept away, or what came from elsewhere.
+    // Invited by nothing that left a link: it came from elsewhere.
     let bare = app.insert("bare@shop.example", AccountKind::Operator, AccountStatus::Invited).await;
-    expected.insert(bare.id, "Revoked");
+    expected.insert(bare.id, "Expired");
     let all = app.storage.view().await.unwrap().operators("", Page { offset: 0, limit: 99 }).await.unwrap();
     let found = invitation_care::states(&app.access, &all).await.unwrap();
     let found: std::collections::BTreeMap<_, _> =
         found.into_iter().map(|(id, state)| (id, format!("{state:?}").split('(').next().unwrap().to_owned())).collect();
     assert_eq!(found, expected.into_iter().map(|(id, state)| (id, state.to_owned())).collect());
+}
+
+#[tokio::test]
+async fn an_invitation_that_expired_is_not_called_revoked_once_its_link_is_swept_away() {
+    let app = TestApp::new().await;
+    app.invite(BEA).await;
+    let bea = operator(&app, app.account(BEA).await.unwrap().id).await;
+    let state = async || invitation_care::state(&app.access, &bea).await.unwrap();
+    app.advance(Duration::days(8));
+    assert!(matches!(state().await, Some(State::Expired(Some(_)))));
+    app.advance(Duration::days(30));
+    while portcullis_core::sweeping::sweep(&app.access).await.unwrap() > 0 {}
+    assert_eq!(state().await, Some(State::Expired(None)));
 }
 
 #[tokio::test]

@@ -122,7 +122,8 @@ fn invitation(cx: &Context, state: Option<State>) -> String {
             let values = [("opened", Value::from(opened)), ("when", Value::from(when))];
             return cx.speaker().text_with("invitation-state-opened", &values);
         }
-        Some(State::Expired(until)) => ("invitation-state-expired", until, String::new()),
+        Some(State::Expired(Some(until))) => ("invitation-state-expired", until, String::new()),
+        Some(State::Expired(None)) => ("invitation-state-expired-long-ago", now, String::new()),
         Some(State::Revoked) => ("invitation-state-revoked", now, String::new()),
     };
     let when = Value::from(cx.speaker().moment(moment, now));
