@@ -152,7 +152,7 @@ mod tests {
         let until = time::OffsetDateTime::from_unix_timestamp(1_795_858_500).unwrap();
         let (english, french) = moved(Some(until));
         assert!(english.contains("until 28 November 2026 at 09:35 UTC. After that it does not work"), "{english}");
-        assert!(french.contains("Jusqu'au 28 novembre 2026 à 09:35 UTC, l'ancienne mène"), "{french}");
+        assert!(french.contains("Jusqu'au 28 novembre 2026 à 09:35 UTC, l'ancienne redirige"), "{french}");
         let (english, french) = moved(None);
         assert!(english.contains("The old one does not work any more."), "{english}");
         assert!(french.contains("L'ancienne ne fonctionne plus."), "{french}");
