@@ -65,7 +65,8 @@ async fn seal(folder: &Path) {
         first_alias: None,
     };
     let access = Access::start(ports, settings).await.expect("the product");
-    while audit_seal::seal_due(&access).await.expect("sealed") > 0 {}
+    let mut trail = audit_seal::TrailSealer::default();
+    while trail.seal_due(&access).await.expect("sealed") > 0 {}
 }
 
 async fn sql(folder: &Path, statement: &str) {
@@ -107,9 +108,14 @@ async fn an_audit_row_edited_in_the_database_is_named() {
         ("UPDATE audit_events SET seq = 0 WHERE seq = 1", "place 0 was inserted"),
         ("UPDATE audit_events SET seq = -9 WHERE seq = 3", "place -9 was inserted"),
         ("DELETE FROM audit_events WHERE seq = (SELECT MAX(seq) FROM audit_events)", "what stood there is missing"),
-        ("DELETE FROM audit_events WHERE seq > 2; DELETE FROM audit_head", "its signed end is missing"),
+        ("DELETE FROM audit_events WHERE seq > 2; DELETE FROM audit_head", "the signed end of the trail is missing"),
         ("DELETE FROM audit_events", "what stood there is missing"),
-        ("DELETE FROM audit_events; DELETE FROM audit_head", "the trail is empty"),
+        ("DELETE FROM audit_events; DELETE FROM audit_head", "the signed end of the trail is missing"),
+        (
+            "UPDATE audit_events SET seal = NULL, details = '{}'; DELETE FROM audit_head",
+            "the signed end of the trail is missing",
+        ),
+        ("UPDATE audit_events SET seal = NULL", "what stood there is missing"),
         ("UPDATE audit_head SET sealed = x'00'", "does not open with the present key"),
     ] {
         let copy = copied(here);

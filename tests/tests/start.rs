@@ -79,6 +79,23 @@ fn what_keeps_it_from_starting_is_said_with_what_to_do() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+#[test]
+fn a_node_whose_key_does_not_fit_the_database_does_not_start() {
+    let product = Product::start(&[]);
+    let database = product.database_url();
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let said = refused(elsewhere.path(), &[("PORTCULLIS_DATABASE_URL", &database)]);
+    assert!(said.contains("the key does not fit the database") && said.contains("`secret_key`"), "{said}");
+    let signed = product.run_with(
+        &[("PORTCULLIS_SECRET_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=")],
+        &["audit", "sign-anew"],
+    );
+    assert!(signed.status.success(), "{signed:?}");
+    // Now it is this one's key that does not fit.
+    let shown = product.run(&["alias", "show"]);
+    assert_eq!(shown.status.code(), Some(1), "{shown:?}");
+}
+
 #[tokio::test]
 async fn it_serves_https_by_itself() {
     let folder = Arc::new(tempfile::tempdir().expect("a folder"));

@@ -67,9 +67,11 @@ async fn run_configured(file: Option<&Path>, command: Command) -> anyhow::Result
             audit_trail::export(&open(&configuration).await?, since, format).await
         }
         Command::Audit(command_line::Audit::Verify { anchor }) => {
-            audit_trail::verify(&open(&configuration).await?, anchor).await
+            audit_trail::verify(&open_with_any_key(&configuration).await?, anchor).await
         }
-        Command::Audit(command_line::Audit::SignAnew) => audit_trail::sign_anew(&open(&configuration).await?).await,
+        Command::Audit(command_line::Audit::SignAnew) => {
+            audit_trail::sign_anew(&open_with_any_key(&configuration).await?).await
+        }
         Command::Tune { target_ms } => tune::run(&configuration, target_ms).await,
         Command::Serve | Command::Completions { .. } => Ok(()),
     }
@@ -81,6 +83,12 @@ fn environment() -> impl Iterator<Item = (String, String)> {
 }
 
 async fn open(configuration: &Configuration) -> anyhow::Result<Access> {
+    let access = open_with_any_key(configuration).await?;
+    wiring::check_key(&access).await?;
+    Ok(access)
+}
+
+async fn open_with_any_key(configuration: &Configuration) -> anyhow::Result<Access> {
     wiring::access(configuration, configuration.origin_at(configuration.listen)?).await
 }
 

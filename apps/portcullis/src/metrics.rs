@@ -23,6 +23,9 @@ use prometheus_client::registry::{Registry, Unit};
 /// The media type of what [`Metrics::text`] gives.
 pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+/// How long storage may take before it counts as away: whoever reads this does not wait for long either.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Upper bounds of the buckets of a request's duration, in seconds: from an answer out of memory to one that waits for a hash in a
 /// long queue.
 const DURATIONS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -70,11 +73,16 @@ impl Metrics {
 
     /// All of it as text, with what storage says at present.
     pub(crate) async fn text(&self, access: &Access) -> Result<String, fmt::Error> {
-        let counted = self.count_mails(access).await;
-        if let Err(error) = &counted {
-            tracing::warn!(%error, "the mails could not be counted for the metrics");
-        }
-        self.storage_up.set(i64::from(counted.is_ok()));
+        let counted = tokio::time::timeout(PATIENCE, self.count_mails(access)).await;
+        let up = match counted {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the mails could not be counted for the metrics");
+                false
+            }
+            Err(_) => false,
+        };
+        self.storage_up.set(i64::from(up));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

@@ -6,7 +6,7 @@ use poem::http::{StatusCode, header};
 use poem::{Endpoint, IntoResponse, Response, Route, endpoint::make, get};
 use portcullis_core::Access;
 
-use crate::metrics::{MEDIA_TYPE, Metrics};
+use crate::metrics::{MEDIA_TYPE, Metrics, PATIENCE};
 
 /// `/healthz` answers while the process lives; `/readyz` while storage answers too; `/metrics` says what was measured.
 pub(crate) fn endpoints(access: Access, metrics: Arc<Metrics>) -> impl Endpoint {
@@ -18,17 +18,13 @@ pub(crate) fn endpoints(access: Access, metrics: Arc<Metrics>) -> impl Endpoint 
 }
 
 async fn ready(access: Access) -> Response {
-    let answers = match access.ports().storage.view().await {
-        Ok(mut view) => view.set_up_at().await.map(|_| ()),
-        Err(error) => Err(error),
-    };
-    match answers {
-        Ok(()) => "ready\n".into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "storage is unavailable\n").into_response()
-        }
+    let asked = async { access.ports().storage.view().await?.set_up_at().await };
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(_)) => return "ready\n".into_response(),
+        Ok(Err(error)) => tracing::warn!(%error, "not ready"),
+        Err(_) => tracing::warn!("not ready: storage does not answer"),
     }
+    (StatusCode::SERVICE_UNAVAILABLE, "storage is unavailable\n").into_response()
 }
 
 async fn measured(access: Access, metrics: Arc<Metrics>) -> Response {

@@ -35,9 +35,7 @@ pub(crate) async fn run(configuration: &Configuration) -> anyhow::Result<()> {
     let acceptor = acceptor(listener, configuration.tls.as_ref())?;
     let origin = configuration.origin_at(bound)?;
     let access = wiring::access(configuration, origin.clone()).await?;
-    if let Err(error) = audit_seal::check_key(&access).await {
-        tracing::error!(%error, "this node's key does not fit the database: second factors, waiting mail and the audit trail stay shut");
-    }
+    wiring::check_key(&access).await?;
     let transport = wiring::mail(configuration)?;
     let metrics = Arc::new(Metrics::of(&access));
     let back_office = portcullis_web::back_office(access.clone(), wiring::web_options(configuration, &origin)?)?;

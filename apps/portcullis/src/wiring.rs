@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
+use portcullis_core::audit_seal::{self, SealError};
 use portcullis_core::{Access, Ports, Settings};
 use portcullis_credentials::clock::{SteadyClock, SystemClock};
 use portcullis_credentials::hasher::{Argon2Hasher, Argon2Parameters};
@@ -90,6 +91,18 @@ pub(crate) async fn access(configuration: &Configuration, origin: String) -> any
         first_alias: configuration.first_alias.clone(),
     };
     Ok(Access::start(ports, settings).await?)
+}
+
+/// Refuses a key that does not fit the database: mails that this process writes would open nowhere else, nor those of others
+/// here, and no second factor.
+pub(crate) async fn check_key(access: &Access) -> anyhow::Result<()> {
+    match audit_seal::check_key(access).await {
+        Err(SealError::Fault(fault)) => bail!(
+            "the key does not fit the database: {fault}. Every node has the same `secret_key`; when it was lost, run \
+             `portcullis audit sign-anew` with the new one"
+        ),
+        checked => Ok(checked?),
+    }
 }
 
 /// The way out for mail: SMTP, or files in the data folder, whose names are told on standard output.

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use portcullis_domain::alias::Alias;
 use portcullis_domain::audit::Action;
+use portcullis_domain::audit_seal::Head;
 use portcullis_domain::functionality::Functionality;
 use portcullis_domain::instant::Instant;
 use portcullis_domain::parameter::{ALIAS, ALIAS_BEFORE, ALIAS_TELL, Parameters};
@@ -114,7 +115,8 @@ struct Live {
 }
 
 impl Access {
-    /// Wires the product and reads its parameters. Makes and stores the alias when there is none yet.
+    /// Wires the product and reads its parameters. Makes and stores the alias when there is none yet, and signs the end of
+    /// the empty audit trail.
     ///
     /// # Errors
     /// [`StorageError`] when the parameters cannot be read.
@@ -130,6 +132,10 @@ impl Access {
             let first = settings.first_alias.clone();
             let alias = first.unwrap_or_else(|| generate_alias(ports.secrets.as_ref()));
             unit.set_parameter(ALIAS, alias.as_str()).await?;
+            // The audit trail begins with a signed end. It is missing afterwards only when somebody takes it away.
+            if unit.audit_head().await?.is_none() && unit.audit_chain(None, 1).await?.is_empty() {
+                unit.set_audit_head(&Head::origin().sealed(ports.sealer.as_ref())).await?;
+            }
             unit.commit().await?;
             alias
         };

@@ -77,7 +77,8 @@ pub(crate) async fn carry_out(
                 }
             }
         }
-        None => Err(MailError::Never("the sealed mail could not be opened with the key at hand".to_owned())),
+        // Another node may have the key.
+        None => Err(MailError::Later("the sealed mail could not be opened with the key at hand".to_owned())),
     };
     let [chance, ..] = access.ports().secrets.bytes32();
     write(access, &after_try(entry, outcome, access.now(), chance), lease).await;

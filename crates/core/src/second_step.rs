@@ -134,7 +134,7 @@ async fn pass(access: &Access, client: &Client, who: &Authenticated, shown: &Sho
         return Err(SecondStepError::Limited { retry_after });
     }
     let passed = match shown {
-        Shown::Code(Some(code)) => match two_factor::spend_code(access, unit.as_mut(), account.id, code, now).await {
+        Shown::Code(Some(code)) => match two_factor::spend_code(access, unit.as_mut(), account.id, code).await {
             Err(CodeError::Unreadable) => {
                 unit.refund_budget(of_account, per_account).await?;
                 record(access, unit.as_mut(), client, &owner, Action::TwoFactorUnreadable).await?;

@@ -155,13 +155,13 @@ pub async fn with_code(
         refuse(access, client, who, Action::StepUpRefused).await?;
         return Err(StepUpError::WrongCode);
     };
-    let (account, now) = (who.operator.id(), access.now());
+    let account = who.operator.id();
     let [_, of_codes, _] = budgets_of(&*access.parameters().await?, who.session.id);
     let budgets = [of_codes];
     take(access, &budgets).await?;
     let mut unit = access.begin().await?;
     let owner = Present::take(unit.as_mut(), who).await?;
-    let spent = match two_factor::spend_code(access, unit.as_mut(), account, &code, now).await {
+    let spent = match two_factor::spend_code(access, unit.as_mut(), account, &code).await {
         Err(CodeError::Unreadable) => {
             drop(unit);
             give_back(access, &budgets).await?;

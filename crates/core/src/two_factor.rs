@@ -135,7 +135,7 @@ pub async fn add(
 ) -> Result<Added, AddError> {
     let (secret, _) = unseal_enrolment(access, who, sealed).ok_or(AddError::Stale)?;
     let account = who.operator.account();
-    let now = access.now();
+    let (now, wall) = (access.now(), access.ports().clock.wall());
     let key = BudgetKey::new("two-factor/enrolment", &[&account.id.0.to_string()]);
     let mut unit = access.begin().await?;
     let owner = Present::take(unit.as_mut(), who).await?;
@@ -143,7 +143,7 @@ pub async fn add(
     if let Decision::Refused { retry_after } = unit.spend_budget(&key, &limit, now).await? {
         return Err(AddError::Limited { retry_after });
     }
-    let step = Code::parse(code).and_then(|code| matching_step(access.ports().totp.as_ref(), &secret, &code, 0, now));
+    let step = Code::parse(code).and_then(|code| matching_step(access.ports().totp.as_ref(), &secret, &code, 0, wall));
     let Some(step) = step else {
         unit.commit().await?;
         return Err(AddError::WrongCode);
@@ -318,18 +318,18 @@ pub(crate) enum CodeError {
 }
 
 /// Spends the step of a code, when it is the account's and no step as late was spent before. A secret that was sealed with a
-/// key of before is sealed with the present one.
+/// key of before is sealed with the present one. A phone goes by its own clock, so the code is looked for by what ours says,
+/// also while it is set back; a spent step stays spent.
 pub(crate) async fn spend_code(
     access: &Access,
     unit: &mut dyn UnitOfWork,
     account: AccountId,
     code: &Code,
-    now: Instant,
 ) -> Result<bool, CodeError> {
     let Some(factor) = unit.two_factor(account).await? else { return Ok(false) };
     let secret = open(access, account, &factor).ok_or(CodeError::Unreadable)?;
     let ports = access.ports();
-    let Some(step) = matching_step(ports.totp.as_ref(), &secret, code, factor.last_step, now) else {
+    let Some(step) = matching_step(ports.totp.as_ref(), &secret, code, factor.last_step, ports.clock.wall()) else {
         return Ok(false);
     };
     if !unit.spend_totp_step(account, step).await? {

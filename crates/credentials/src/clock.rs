@@ -62,6 +62,10 @@ impl<C: Clock> Clock for SteadyClock<C> {
         now
     }
 
+    fn wall(&self) -> Instant {
+        self.clock.now()
+    }
+
     fn monotonic(&self) -> time::Duration {
         time::Duration::try_from(self.started.elapsed()).unwrap_or(time::Duration::MAX)
     }
@@ -107,6 +111,7 @@ mod tests {
             clock.clock.0.store(to_micros(begin + hand), Ordering::Relaxed);
             assert_eq!(clock.now() - begin, told, "{hand}");
             assert_eq!(clock.now() - begin, told, "{hand}, asked again");
+            assert_eq!(clock.wall() - begin, hand, "what the hand says is said all the same");
         }
         // However the hand was moved, the age of things is measured by what really passed.
         let age = clock.monotonic();

@@ -3,9 +3,9 @@
 //! A seal is SHA-256 over the seal before it, the event's place, and the event's canonical bytes. Places may have gaps, which
 //! a database leaves when a transaction rolls back: the chain links neighbours, not numbers. Whoever can write the
 //! database and knows this module can make another chain that holds by itself, or cut this one short. The [`Head`] stands
-//! against that: the last place and its seal, kept in the database but sealed with the key that is not in it. What remains is
-//! to put back an older database as a whole, its head included; a seal that was kept elsewhere shows that too, see
-//! [`Checker::expect`].
+//! against that: the last place and its seal, kept in the database but sealed with the key that is not in it, from before the
+//! first event on. What remains is to put back an older head and to make anew what came after it. Whoever seals remembers the
+//! last head as long as it runs, and an end that was kept elsewhere, in the log for one, shows it later, see [`Checker::expect`].
 
 use sha2::{Digest as _, Sha256};
 
@@ -136,7 +136,10 @@ pub enum Fault {
     #[error("the trail up to place {0} is not the one whose seal was kept: it was made anew")]
     Remade(i64),
     /// There are seals, and nothing that says where they end.
-    #[error("the trail is sealed, and its signed end is missing: it was taken away")]
+    #[error(
+        "events are there, and the signed end of the trail is missing: it was taken away, or the trail is from a version that \
+         signed none; in that case run `portcullis audit sign-anew`"
+    )]
     Headless,
     /// The signed end was not signed with a key at hand.
     #[error(

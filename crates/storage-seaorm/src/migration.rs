@@ -148,7 +148,16 @@ mod tests {
              password_change_due, created_at) \
              VALUES (x'01', 'operator', 'A@b.c', 'a@b.c', 'A', 'a', 'a@b.c a', 'en', 'active', 0, 1); \
              INSERT INTO outbox (id, recipient, kind, state, attempts, next_attempt_at, created_at) \
-             VALUES (x'02', 'A@b.c', 'invitation', 'sent', 1, 1, 1)",
+             VALUES (x'02', 'A@b.c', 'invitation', 'sent', 1, 1, 1); \
+             INSERT INTO one_time_tokens (digest, purpose, account_id, created_at, expires_at) \
+             VALUES (x'03', 'invitation', x'01', 1, 2)",
+        )
+        .await
+        .unwrap();
+        Migrator::up(&db, Some(4)).await.unwrap();
+        db.execute_unprepared(
+            "INSERT INTO audit_events (id, happened_at, actor, action, details, seal) \
+             VALUES (x'04', 1, 'system', 'set_up.completed', '{}', x'05')",
         )
         .await
         .unwrap();
@@ -157,6 +166,8 @@ mod tests {
         for sql in [
             "SELECT 1 FROM accounts WHERE password_rules = '' AND email_key = 'a@b.c'",
             "SELECT 1 FROM outbox WHERE recipient_key = 'a@b.c' AND kind = 'invitation'",
+            "SELECT 1 FROM one_time_tokens WHERE digest = x'03' AND opened_at IS NULL AND consumed_at IS NULL",
+            "SELECT 1 FROM audit_events WHERE seal = x'05' AND NOT EXISTS (SELECT 1 FROM audit_head)",
         ] {
             let found = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap();
             assert_eq!(found.len(), 1, "{sql}");

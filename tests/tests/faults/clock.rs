@@ -111,7 +111,13 @@ impl Stage {
 pub(crate) async fn no_code_is_good_twice() {
     let mut stage = Stage::set().await;
     let owner = ada(stage.back_office(), "10.9.0.1").await;
+    // The code that adds it is from before: its step is spent.
+    stage.turn(-JUMP);
     let key = stage.protect(&owner).await;
+    stage.turn(JUMP);
+    assert!(stage.is_signed_in(&owner).await);
+    stage.turn(0);
+    assert!(stage.gets_in("10.9.0.4", &Stage::code(&key, 0)).await, "a right code is right while time stands still");
     stage.turn(JUMP);
     let spent = Stage::code(&key, JUMP);
     assert!(stage.gets_in("10.9.0.2", &spent).await);

@@ -158,13 +158,15 @@ impl MailTransport for Slow<'_> {
 }
 
 #[tokio::test]
-async fn a_mail_that_the_key_at_hand_cannot_open_is_given_up() {
+async fn a_mail_that_the_key_at_hand_cannot_open_is_left_to_a_node_that_has_it() {
     let app = TestApp::new().await;
     app.invite(BEA).await;
     let node = app.node(|ports| ports.sealer = Arc::new(KeySealer::new([8; 32], vec![]))).await;
     // No call is expected.
     assert_eq!(outbox::deliver_due(&node, &MockMail::new(), 10).await.unwrap(), 1);
-    assert_eq!(app.outbox().await[0].state, MailState::Failed);
+    assert_eq!(app.outbox().await[0].state, MailState::Waiting);
+    app.advance(Duration::MINUTE);
+    assert_eq!(app.delivered().await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -21,10 +21,9 @@ impl MigrationTrait for AuditHead {
     }
 }
 
-/// Seals without a signed end would look like a trail whose end was taken away: they are made once more, with one. The lock
-/// of those who seal is no row any more.
+/// What was sealed before stays as it is; whoever has the key signs its end (`portcullis audit sign-anew`). A product that did so
+/// by itself where the end is missing would do it as well for whoever took it away. The lock of those who seal is no row any more.
 const STATEMENTS: &str = "
-CREATE TABLE audit_head (id {int} PRIMARY KEY CHECK (id = 1), sealed {bytes} NOT NULL) {strict};
-UPDATE audit_events SET seal = NULL WHERE seal IS NOT NULL;
-DELETE FROM locks WHERE name = 'sealing'
+DELETE FROM locks WHERE name = 'sealing';
+CREATE TABLE audit_head (id {int} PRIMARY KEY CHECK (id = 1), sealed {bytes} NOT NULL) {strict}
 ";
