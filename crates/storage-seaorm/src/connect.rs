@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use portcullis_domain::ports::storage::{Storage, Stored, UnitOfWork, View};
-use sea_orm::sqlx::{Connection as _, PgConnection};
+use sea_orm::sqlx::{Connection as _, PgConnection, SqliteConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     IsolationLevel, RuntimeErr, SqliteTransactionMode, SqlxError, Statement, TransactionOptions, TransactionTrait,
@@ -175,6 +175,21 @@ async fn pulse(connection: &mut PgConnection) -> Result<bool, SqlxError> {
     answered.map_err(|_| SqlxError::PoolTimedOut)?.map(|()| true)
 }
 
+/// Whether a connection has no transaction open any more. One that has is closed, and another is opened in its place.
+///
+/// When `SQLite` finds no room it rolls back by itself. The driver, whose own rollback fails then, takes the transaction for
+/// open: the next ones become savepoints of it, one of which stays open when it is dropped, and what is committed
+/// from then on is answered as done, seen by no reader, and gone with the process.
+async fn is_at_rest(connection: &mut SqliteConnection) -> Result<bool, SqlxError> {
+    // The rollback of a unit of work that was dropped is on its way before it.
+    connection.ping().await?;
+    let at_rest = !connection.is_in_transaction();
+    if !at_rest {
+        tracing::warn!("a transaction could not be ended; its connection is closed");
+    }
+    Ok(at_rest)
+}
+
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, ConnectError> {
     let url = options.get_url().to_owned();
     let opened = Database::connect(options).await;
@@ -223,6 +238,7 @@ fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOpti
         .max_lifetime(None::<Duration>)
         .test_before_acquire(false)
         .sqlx_logging(false)
+        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_at_rest(connection))))
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .filename(&path)
@@ -262,5 +278,27 @@ mod tests {
         }
         let said = check_version("120022").unwrap_err().to_string();
         assert!(said.contains("PostgreSQL 12") && said.contains("13 or newer"), "{said}");
+    }
+    #[tokio::test]
+    async fn what_is_committed_after_a_unit_of_work_found_no_room_lasts() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("full.db").display());
+        let storage = SeaOrmStorage::connect(&url).await.unwrap();
+        storage.migrate().await.unwrap();
+        // No larger than it is now, for as long as this connection lasts.
+        storage.writer.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+        let mut unit = storage.begin().await.unwrap();
+        let mut written = 0;
+        while unit.set_parameter(&format!("key {written}"), &"long ".repeat(800)).await.is_ok() {
+            written += 1;
+            assert!(written < 1_000, "there is room");
+        }
+        drop(unit);
+        drop(storage.begin().await.unwrap());
+        let mut unit = storage.begin().await.unwrap();
+        unit.set_parameter("key", "text").await.unwrap();
+        unit.commit().await.unwrap();
+        let seen = storage.view().await.unwrap().parameters().await.unwrap();
+        assert_eq!(seen, [("key".to_owned(), "text".to_owned())], "and nothing of what found no room");
     }
 }
