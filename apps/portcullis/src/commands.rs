@@ -245,7 +245,7 @@ async fn invite(access: &Access, email: &str, name: &str, roles: &[String]) -> a
     }
     let chosen = roles.iter().map(|role| find_role(&known, role)).collect::<anyhow::Result<Vec<_>>>()?;
     let address = email.clone();
-    match invitation::invite(access, invitation::Inviter::CommandLine, &Client::console(), email, name, &chosen).await {
+    match invitation::invite(access, Authority::CommandLine, &Client::console(), email, name, &chosen).await {
         Ok(link) => {
             say(link);
             Ok(())

@@ -15,7 +15,7 @@ use time::Duration;
 use crate::access::{Access, link};
 use crate::account_lock::LockedOperator;
 use crate::author::Author;
-pub use crate::authority::Authority as Inviter;
+use crate::authority::Authority;
 use crate::client::Client;
 use crate::denial;
 use crate::outbox;
@@ -45,7 +45,7 @@ pub enum InviteError {
 /// [`InviteError`].
 pub async fn invite(
     access: &Access,
-    inviter: Inviter<'_>,
+    inviter: Authority<'_>,
     client: &Client,
     email: Email,
     name: DisplayName,

@@ -14,8 +14,7 @@ use self::plan::{Plan, plan};
 use crate::access::Access;
 use crate::alias;
 use crate::author::Author;
-use crate::authority::Acting;
-pub use crate::authority::Authority as By;
+use crate::authority::{Acting, Authority};
 use crate::client::Client;
 
 /// How much is told of a row that is no value of its parameter, in characters.
@@ -190,7 +189,7 @@ pub struct Changed {
 pub async fn change(
     access: &Access,
     client: &Client,
-    by: By<'_>,
+    by: Authority<'_>,
     wishes: &[Wish],
     ask_weaker: bool,
 ) -> Result<Changed, ChangeError> {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use portcullis_core::invitation::{self, Inviter};
+use portcullis_core::authority::Authority;
+use portcullis_core::invitation;
 use portcullis_core::password::ChooseError;
 use portcullis_core::session::{self, Authenticated};
 use portcullis_core::sign_in::{self, Opened, SignInError};
@@ -217,7 +218,7 @@ impl TestApp {
 
     /// Invites from the console, with no roles.
     pub(crate) async fn invite(&self, address: &str) -> Token {
-        let (inviter, here) = (Inviter::CommandLine, here());
+        let (inviter, here) = (Authority::CommandLine, here());
         let link = invitation::invite(&self.access, inviter, &here, email(address), name("Bea"), &[]).await;
         token(&link.unwrap())
     }

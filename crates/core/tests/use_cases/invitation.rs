@@ -1,6 +1,7 @@
 //! Colleagues are let in by whoever may, with what the inviter holds, by a link that works once and for a while.
 
-use portcullis_core::invitation::{self, Inspection, InviteError, Inviter};
+use portcullis_core::authority::Authority;
+use portcullis_core::invitation::{self, Inspection, InviteError};
 use portcullis_core::password::ChooseError;
 use portcullis_core::{Client, account};
 use portcullis_domain::account::{AccountKind, AccountStatus};
@@ -20,7 +21,7 @@ const BEA: &str = "bea@shop.example";
 
 async fn invite_as(
     app: &TestApp,
-    inviter: Inviter<'_>,
+    inviter: Authority<'_>,
     address: &str,
     roles: &[RoleId],
 ) -> Result<String, InviteError> {
@@ -32,7 +33,7 @@ async fn an_invited_colleague_creates_a_password_and_signs_in() {
     let app = TestApp::new().await;
     let mail = app.role(7, BuiltIn::Mail, Level::View).await;
     let (_, ada) = app.signed_in(ADA, ADAS).await;
-    invite_as(&app, Inviter::Operator(&ada.operator), BEA, &[mail]).await.unwrap();
+    invite_as(&app, Authority::Operator(&ada.operator), BEA, &[mail]).await.unwrap();
     let mails = app.delivered().await;
     let Content::Invitation { inviter, link, hours, roles, .. } = &mails[0].content else { panic!("{mails:?}") };
     assert_eq!((mails.len(), mails[0].to.as_str(), inviter.as_str(), *hours), (1, BEA, "Ada", 24));
@@ -53,7 +54,7 @@ async fn an_invitation_is_in_the_inviters_language_until_the_colleagues_own_brow
         [("en@shop.example", Some(Language::En), Language::En), ("de@shop.example", None, Language::Fr)]
     {
         // Ada reads French, whatever the browser asks for that she borrowed.
-        let link = invite_as(&app, Inviter::Operator(&ada.operator), address, &[]).await.unwrap();
+        let link = invite_as(&app, Authority::Operator(&ada.operator), address, &[]).await.unwrap();
         assert_eq!(app.account(address).await.unwrap().language, Language::Fr);
         let mails = app.delivered_apart_from_sign_ins().await;
         assert_eq!(mails.last().unwrap().language, Language::Fr);
@@ -75,7 +76,7 @@ async fn accepting_does_not_sign_in() {
 async fn a_role_that_does_not_exist_is_refused_and_nobody_invited() {
     let app = TestApp::new().await;
     let unknown = RoleId(Uuid::from_u128(99));
-    let outcome = invite_as(&app, Inviter::CommandLine, BEA, &[RoleId::SUPER_ADMINISTRATOR, unknown]).await;
+    let outcome = invite_as(&app, Authority::CommandLine, BEA, &[RoleId::SUPER_ADMINISTRATOR, unknown]).await;
     assert!(matches!(outcome, Err(InviteError::UnknownRole)));
     assert!(app.account(BEA).await.is_none() && app.outbox().await.is_empty());
 }
@@ -89,7 +90,7 @@ async fn nobody_grants_more_than_they_hold() {
     let cleo = app.active("cleo@shop.example").await;
     app.set_roles(cleo.id, &[inviting, looking]).await;
     let (_, cleo) = app.signed_in("cleo@shop.example", GOOD).await;
-    let cleo = Inviter::Operator(&cleo.operator);
+    let cleo = Authority::Operator(&cleo.operator);
     for above in [RoleId::SUPER_ADMINISTRATOR, changing] {
         let outcome = invite_as(&app, cleo, BEA, &[looking, above]).await;
         assert!(matches!(outcome, Err(InviteError::Forbidden)));
@@ -105,7 +106,7 @@ async fn whoever_only_sees_operators_invites_nobody() {
     let cleo = app.active("cleo@shop.example").await;
     app.set_roles(cleo.id, &[seeing]).await;
     let (_, cleo) = app.signed_in("cleo@shop.example", GOOD).await;
-    let outcome = invite_as(&app, Inviter::Operator(&cleo.operator), BEA, &[]).await;
+    let outcome = invite_as(&app, Authority::Operator(&cleo.operator), BEA, &[]).await;
     assert!(matches!(outcome, Err(InviteError::Forbidden)));
 }
 
@@ -117,7 +118,7 @@ async fn an_address_that_anybody_has_is_taken_however_it_is_written() {
     app.invite(BEA).await;
     let before = app.outbox().await.len();
     for taken in [ADA, "ADA@Shop.Example", "Vendor@shop.example", "customer@SHOP.example", BEA] {
-        let outcome = invite_as(&app, Inviter::CommandLine, taken, &[]).await;
+        let outcome = invite_as(&app, Authority::CommandLine, taken, &[]).await;
         assert!(matches!(outcome, Err(InviteError::AddressTaken)), "{taken}");
     }
     let vendor = app.account("vendor@shop.example").await.unwrap();

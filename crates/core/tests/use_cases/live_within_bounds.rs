@@ -1,7 +1,8 @@
 //! Whatever is changed, brought back or written into the database in whatever order: no value outside its bounds is live.
 
 use portcullis_core::Access;
-use portcullis_core::parameters::{By, ChangeError, Earlier, Wish, change, changes, restoring};
+use portcullis_core::authority::Authority;
+use portcullis_core::parameters::{ChangeError, Earlier, Wish, change, changes, restoring};
 use portcullis_domain::parameter::{ALIAS, ALL};
 use portcullis_domain::ports::storage::{Page, Storage};
 use proptest::prelude::*;
@@ -108,7 +109,7 @@ async fn perform(app: &TestApp, act: &Act) {
             restoring(&app.access, key(*number), earlier).await.unwrap().into_iter().collect::<Vec<_>>()
         }
     };
-    let done = change(&app.access, &here(), By::CommandLine, &wishes, false).await;
+    let done = change(&app.access, &here(), Authority::CommandLine, &wishes, false).await;
     assert!(!matches!(done, Err(ChangeError::Storage(_) | ChangeError::Forbidden)), "{done:?}");
     if let Ok(done) = done {
         // What is written by a change is a value, also where the row was none before.

@@ -1,6 +1,7 @@
 //! Parameters are changed as a whole, within their bounds, with who did it; the alias moves; passwords follow the rules.
 
-use portcullis_core::parameters::{self, By, ChangeError, Changed, Problem, Wish, change, changes, list, preview};
+use portcullis_core::authority::Authority;
+use portcullis_core::parameters::{self, ChangeError, Changed, Problem, Wish, change, changes, list, preview};
 use portcullis_core::password::ChooseError;
 use portcullis_core::password_change::{self, ChangeError as PasswordError};
 use portcullis_core::session::Authenticated;
@@ -28,7 +29,7 @@ fn wishes(wanted: &[(&str, &str)]) -> Vec<Wish> {
 }
 
 pub(crate) async fn set(app: &TestApp, wanted: &[(&str, &str)]) -> Result<Changed, ChangeError> {
-    change(&app.access, &here(), By::CommandLine, &wishes(wanted), false).await
+    change(&app.access, &here(), Authority::CommandLine, &wishes(wanted), false).await
 }
 
 /// What is wrong, by key.
@@ -117,7 +118,7 @@ async fn a_change_is_live_at_once_here_and_soon_elsewhere_and_remembers_who_made
     let app = TestApp::new().await;
     let elsewhere = app.node(|_| ()).await;
     let (_, ada) = app.signed_in(ADA, ADAS).await;
-    let by = By::Operator(&ada.operator);
+    let by = Authority::Operator(&ada.operator);
     let done = change(&app.access, &here(), by, &wishes(&[("step_up.minutes", " 7 ")]), false).await.unwrap();
     assert_eq!(done.keys, ["step_up.minutes"]);
     assert_eq!(app.access.parameters().await.unwrap().number("step_up.minutes"), 7);
@@ -145,7 +146,7 @@ async fn only_who_may_manage_parameters_changes_them() {
     for (role, may) in [(view, false), (manage, true)] {
         app.set_roles(bea.id, &[role]).await;
         let (_, who) = app.signed_in("bea@shop.example", GOOD).await;
-        let by = By::Operator(&who.operator);
+        let by = Authority::Operator(&who.operator);
         let outcome = change(&app.access, &here(), by, &wishes(&[("step_up.minutes", "5")]), false).await;
         assert_eq!(outcome.is_ok(), may, "{outcome:?}");
         let alias = change(&app.access, &here(), by, &wishes(&[(ALIAS, "grey-otter-4-river")]), false).await;
@@ -159,13 +160,13 @@ async fn what_somebody_else_changed_meanwhile_is_neither_undone_nor_overwritten(
     set(&app, &[("session.idle_minutes", "60"), ("step_up.minutes", "20")]).await.unwrap();
     let typed = |key: &str, text: &str, shown: &str| Wish { shown: Some(shown.to_owned()), ..Wish::new(key, text) };
     let form = [typed("session.idle_minutes", "30", "30"), typed("session.absolute_hours", "6", "8")];
-    let done = change(&app.access, &here(), By::CommandLine, &form, false).await.unwrap();
+    let done = change(&app.access, &here(), Authority::CommandLine, &form, false).await.unwrap();
     assert_eq!(
         (done.keys, live(&app, "session.idle_minutes").await),
         (vec!["session.absolute_hours"], "60".to_owned())
     );
     let clash = [typed("step_up.minutes", "5", "10")];
-    let outcome = change(&app.access, &here(), By::CommandLine, &clash, false).await;
+    let outcome = change(&app.access, &here(), Authority::CommandLine, &clash, false).await;
     assert_eq!(problems(outcome), [("step_up.minutes".to_owned(), Problem::ChangedMeanwhile("20".to_owned()))]);
 }
 
@@ -199,7 +200,7 @@ async fn choosing_custom_keeps_what_the_preset_asked_for() {
             policy_fields(&before).map(|(key, text)| Wish { shown: Some(text.clone()), ..Wish::new(key, text) }),
         );
         assert_eq!(preview(&app.access, &form).await.unwrap().policy, before, "{preset}");
-        change(&app.access, &here(), By::CommandLine, &form, false).await.unwrap();
+        change(&app.access, &here(), Authority::CommandLine, &form, false).await.unwrap();
         assert_eq!(live(&app, "password.preset").await, "custom");
         assert_eq!(app.access.parameters().await.unwrap().password_policy(), before, "{preset}");
     }
@@ -210,7 +211,7 @@ async fn who_has_no_second_factor_may_not_ask_others_for_one() {
     let app = TestApp::new().await;
     let (_, ada) = app.signed_in(ADA, ADAS).await;
     let wanted = wishes(&[("two_factor.required", "everybody")]);
-    let outcome = change(&app.access, &here(), By::Operator(&ada.operator), &wanted, false).await;
+    let outcome = change(&app.access, &here(), Authority::Operator(&ada.operator), &wanted, false).await;
     assert_eq!(problems(outcome), [("two_factor.required".to_owned(), Problem::OwnSecondFactor)]);
     let enrolment = two_factor::begin(&app.access, &ada);
     let key = data_encoding::BASE32_NOPAD.decode(enrolment.key.as_bytes()).unwrap();
@@ -218,7 +219,7 @@ async fn who_has_no_second_factor_may_not_ask_others_for_one() {
     let code = device.generate(u64::try_from(app.access.now().unix_timestamp()).unwrap()).to_string();
     let added = two_factor::add(&app.access, &here(), &ada, &enrolment.sealed, &code).await.unwrap();
     let ada = app.authenticate(&added.token).await.unwrap();
-    change(&app.access, &here(), By::Operator(&ada.operator), &wanted, false).await.unwrap();
+    change(&app.access, &here(), Authority::Operator(&ada.operator), &wanted, false).await.unwrap();
     assert_eq!(live(&app, "two_factor.required").await, "everybody");
 }
 
@@ -243,7 +244,7 @@ async fn weaker_passwords_are_counted_before_and_asked_for_when_wished() {
     let seen = preview(&app.access, &stricter).await.unwrap();
     assert_eq!((seen.weaker, seen.policy.min_length), (3, 20));
     assert_eq!(live(&app, "password.min_length").await, "15", "a preview changes nothing");
-    let done = change(&app.access, &here(), By::CommandLine, &stricter, true).await.unwrap();
+    let done = change(&app.access, &here(), Authority::CommandLine, &stricter, true).await.unwrap();
     assert_eq!((done.asked, app.count(Action::NewPasswordsRequired).await), (3, 1));
     let (_, bea) = app.signed_in("bea@shop.example", GOOD).await;
     assert_eq!(bea.session.stage, Stage::NewPasswordDue);

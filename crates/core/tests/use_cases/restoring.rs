@@ -1,6 +1,7 @@
 //! Parameters come back to what they were, and rows that are out of bounds to what applies.
 
-use portcullis_core::parameters::{By, Earlier, Wish, change, changes, restoring};
+use portcullis_core::authority::Authority;
+use portcullis_core::parameters::{Earlier, Wish, change, changes, restoring};
 use portcullis_domain::alias::Alias;
 use portcullis_domain::parameter::ALIAS;
 use portcullis_domain::ports::storage::{Page, Storage};
@@ -26,11 +27,11 @@ async fn saving_what_applies_mends_a_row_that_is_out_of_bounds_and_says_what_sto
     let typed = |key: &str, text: &str| Wish { shown: Some(text.to_owned()), ..Wish::new(key, text) };
     let form =
         [typed("session.idle_minutes", "30"), typed("password.min_length", "12"), typed("reset_link.minutes", "30")];
-    let done = change(&app.access, &here(), By::CommandLine, &form, false).await.unwrap();
+    let done = change(&app.access, &here(), Authority::CommandLine, &form, false).await.unwrap();
     assert_eq!(done.keys, ["session.idle_minutes", "password.min_length"]);
     assert_eq!(live(&app, "password.preset").await, "pci-dss", "to mend a row is to change no rule");
     let wish = restoring(&app.access, "step_up.minutes", Earlier::BeforeTheFirst).await.unwrap().unwrap();
-    change(&app.access, &here(), By::CommandLine, &[wish], false).await.unwrap();
+    change(&app.access, &here(), Authority::CommandLine, &[wish], false).await.unwrap();
     let rows = app.storage.view().await.unwrap().parameters().await.unwrap();
     let stored = |key: &str| rows.iter().find(|(name, _)| name == key).unwrap().1.clone();
     let mended = ["session.idle_minutes", "password.min_length", "step_up.minutes"].map(stored);

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use poem::http::StatusCode;
-use portcullis_core::invitation::{InviteError, Inviter, invite as send};
+use portcullis_core::authority::Authority;
+use portcullis_core::invitation::{InviteError, invite as send};
 use portcullis_core::invitation_care;
 use portcullis_core::operators::search;
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
@@ -219,7 +220,7 @@ pub(crate) async fn invite(cx: &Context) -> Answer {
     let (Some(email), Some(name), Some(roles)) = (email, name, roles) else {
         return form(cx, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     };
-    let errors = match send(cx.access(), Inviter::Operator(&who.operator), &cx.client, email, name, &roles).await {
+    let errors = match send(cx.access(), Authority::Operator(&who.operator), &cx.client, email, name, &roles).await {
         Ok(_) => return Ok(cx.see_other("/operators?done=invited")),
         Err(InviteError::AddressTaken) => Errors::one("email", cx.text("operators-address-taken")),
         Err(InviteError::UnknownRole) => Errors::one("roles", cx.text("operators-unknown-role")),

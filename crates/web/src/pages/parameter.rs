@@ -2,7 +2,8 @@
 
 use askama::Template;
 use poem::http::StatusCode;
-use portcullis_core::parameters::{By, ChangeError, Earlier, change, changes, restoring};
+use portcullis_core::authority::Authority;
+use portcullis_core::parameters::{ChangeError, Earlier, change, changes, restoring};
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::parameter::parameter;
 use portcullis_domain::ports::storage::Page as Slice;
@@ -105,7 +106,7 @@ pub(crate) async fn restore(cx: &Context) -> Answer {
     if wish.key.starts_with("password.") {
         return Ok(cx.see_other(&format!("/parameters?restore={}&change={number}#password", wish.key)));
     }
-    let by = By::Operator(&cx.signed_in()?.operator);
+    let by = Authority::Operator(&cx.signed_in()?.operator);
     match change(cx.access(), &cx.client, by, &[wish], false).await {
         Ok(_) => Ok(cx.see_other("/parameters?done=saved")),
         Err(ChangeError::Refused(problems)) => {

@@ -4,7 +4,8 @@ use askama::Template;
 use poem::Response;
 use poem::http::{StatusCode, header};
 use portcullis_core::alias::Refused;
-use portcullis_core::parameters::{By, ChangeError, Problem, Setting, Wish, change, list, preview, restoring};
+use portcullis_core::authority::Authority;
+use portcullis_core::parameters::{ChangeError, Problem, Setting, Wish, change, list, preview, restoring};
 use portcullis_domain::alias::AliasError;
 use portcullis_domain::audit::Actor;
 use portcullis_domain::functionality::BuiltIn;
@@ -337,7 +338,7 @@ pub(crate) async fn submit(cx: &Context) -> Answer {
 }
 
 async fn save(cx: &Context, wished: &[Wish], ask_weaker: bool) -> Answer {
-    let by = By::Operator(&cx.signed_in()?.operator);
+    let by = Authority::Operator(&cx.signed_in()?.operator);
     match change(cx.access(), &cx.client, by, wished, ask_weaker).await {
         // One's own browser is led over.
         Ok(changed) if changed.keys.contains(&ALIAS) => {

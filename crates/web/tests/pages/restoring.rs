@@ -2,12 +2,13 @@
 
 use poem::http::StatusCode;
 use portcullis_core::Client;
-use portcullis_core::parameters::{By, Wish, change};
+use portcullis_core::authority::Authority;
+use portcullis_core::parameters::{Wish, change};
 
 use crate::shop::{ADA, ADAS, Browser, Shop, field, shop};
 
 async fn set(shop: &Shop, key: &str, text: &str) {
-    change(&shop.access, &Client::console(), By::CommandLine, &[Wish::new(key, text)], false).await.unwrap();
+    change(&shop.access, &Client::console(), Authority::CommandLine, &[Wish::new(key, text)], false).await.unwrap();
 }
 
 async fn live(shop: &Shop, key: &str) -> String {
