@@ -1,12 +1,11 @@
 //! The alias in use: it changes, operators are told where to, and the old address leads on or is gone.
 
-use portcullis_domain::account::{AccountId, AccountStatus, Operator};
+use portcullis_domain::account::{AccountId, Operator};
 use portcullis_domain::alias::{Alias, AliasError};
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::instant::{Instant, from_micros, to_micros};
 use portcullis_domain::mail_message::Content;
 use portcullis_domain::parameter::{ALIAS, ALIAS_BEFORE, ALIAS_TELL, CHANGING, Parameters};
-use portcullis_domain::ports::storage::operator_search::{OperatorFilter, Place, Walk};
 use portcullis_domain::ports::storage::parameter_history::ParameterChange;
 use portcullis_domain::ports::storage::{StorageError, Stored, UnitOfWork};
 use serde::{Deserialize, Serialize};
@@ -71,8 +70,9 @@ pub(crate) async fn lock(unit: &mut dyn UnitOfWork) -> Stored<()> {
 #[derive(Serialize, Deserialize)]
 struct ToTell {
     by: String,
-    /// The last who was told, by name and identity.
-    after: Option<(String, Uuid)>,
+    /// The last who was told; all before them were too. By identity: a name may change meanwhile.
+    #[serde(default)]
+    last: Option<Uuid>,
     /// Until when the old address leads on, in microseconds since 1970.
     #[serde(default)]
     old_until: Option<i64>,
@@ -104,7 +104,7 @@ pub(crate) async fn write(
         Actor::CommandLine | Actor::System | Actor::Stranger => access.settings().product_name.clone(),
     };
     let old_until = (minutes > 0).then(|| to_micros(now + Duration::minutes(i64::from(minutes))));
-    let to_tell = serde_json::to_string(&ToTell { by, after: None, old_until });
+    let to_tell = serde_json::to_string(&ToTell { by, last: None, old_until });
     unit.set_parameter(ALIAS_TELL, &to_tell.map_err(|error| StorageError::Corrupt(error.to_string()))?).await?;
     let change =
         ParameterChange { key: ALIAS.to_owned(), text: alias.as_str().to_owned(), by: author.actor(), at: now };
@@ -148,13 +148,8 @@ pub async fn tell(access: &Access, most: u64) -> Stored<usize> {
         return Ok(0);
     };
     let back_office = format!("{}/{}", access.settings().public_url, text(ALIAS));
-    let filter = OperatorFilter { status: Some(AccountStatus::Active), ..OperatorFilter::default() };
-    let walk = match waiting.after {
-        Some((name, id)) => Walk::On(Place { name, id: AccountId(id) }),
-        None => Walk::Begin,
-    };
     let most = most.clamp(1, 500);
-    let operators = unit.walk_operators(&filter, &walk, most).await?;
+    let operators = unit.active_operators(waiting.last.map(AccountId), most).await?;
     for account in operators.iter().map(Operator::account) {
         let content = Content::AliasChanged {
             back_office: back_office.clone(),
@@ -164,9 +159,9 @@ pub async fn tell(access: &Access, most: u64) -> Stored<usize> {
         two_factor::tell(access, unit.as_mut(), account, content).await?;
     }
     let told = operators.len();
-    let left = match operators.last().map(Place::of) {
-        Some(Place { name, id }) if told as u64 == most => {
-            let left = ToTell { after: Some((name, id.0)), ..waiting };
+    let left = match operators.last().map(Operator::id) {
+        Some(AccountId(id)) if told as u64 == most => {
+            let left = ToTell { last: Some(id), ..waiting };
             serde_json::to_string(&left).map_err(|error| StorageError::Corrupt(error.to_string()))?
         }
         _ => String::new(),

@@ -133,7 +133,9 @@ fn all() -> Vec<(&'static str, Run)> {
             a_filter_searches_as_the_list_does,
             a_short_search_finds_how_names_and_addresses_begin,
             a_search_that_finds_very_many_gathers_some_of_them,
-            a_search_follows_names_and_deletions,;
+            a_search_follows_names_and_deletions,
+            a_whole_name_finds_those_who_are_called_so_among_however_many,
+            active_operators_are_walked_by_identity_whatever_they_are_called,;
         roles:
             the_built_in_role_is_there_and_first,
             a_role_is_read_back_as_it_was_written,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus, Operator};
+use portcullis_domain::email::EmailKey;
 use portcullis_domain::language::Language;
 use portcullis_domain::ports::storage::operator_search::{MOST_GATHERED, OperatorFilter, Place, Walk};
 use portcullis_domain::ports::storage::{Storage, View};
@@ -206,4 +207,64 @@ pub(crate) async fn a_filter_searches_as_the_list_does(storage: Arc<dyn Storage>
         assert_eq!(view.walk_operators(&filter, &Walk::Begin, 500).await.unwrap(), listed, "{search:?}");
         assert_eq!(view.count_found_operators(&filter, 1_000).await.unwrap(), listed.len() as u64, "{search:?}");
     }
+}
+
+pub(crate) async fn a_whole_name_finds_those_who_are_called_so_among_however_many(storage: Arc<dyn Storage>) {
+    // More than a search gathers have the name inside of theirs, before and after it.
+    let annas = (1..=u32::try_from(MOST_GATHERED).unwrap() + 20).map(|n| Account {
+        name: name(&format!("{} {n:03}", if n % 2 == 0 { "Ann" } else { "Joann" })),
+        ..operator(n)
+    });
+    given(&storage, &annas.collect::<Vec<_>>()).await;
+    let called = |n, text: &str| Account { name: name(text), ..operator(n) };
+    let vendor = Account { kind: AccountKind::Vendor, ..called(205, "Ann") };
+    let suspended = Account { status: AccountStatus::Suspended, ..called(204, "ANN") };
+    given(&storage, &[called(202, "Ann"), called(201, "\u{ff21}nn"), vendor, suspended, called(206, "%")]).await;
+    let mut view = storage.view().await.unwrap();
+    for (typed, expected) in [
+        ("ann", vec![201, 202, 204]),
+        ("Ann 002", vec![2]),
+        ("an", vec![]),
+        ("%", vec![206]),
+        ("_", vec![]),
+        ("", vec![]),
+    ] {
+        let found = view.operators_named(&EmailKey::of(typed), 9).await.unwrap();
+        assert_eq!(
+            found.iter().map(Operator::id).collect::<Vec<_>>(),
+            expected.into_iter().map(id).collect::<Vec<_>>()
+        );
+        for operator in found {
+            assert_eq!(view.operator(operator.id()).await.unwrap(), Some(operator), "{typed:?}");
+        }
+    }
+    let first = view.operators_named(&EmailKey::of("ANN"), 1).await.unwrap();
+    assert_eq!(first.iter().map(Operator::id).collect::<Vec<_>>(), [id(201)]);
+}
+
+pub(crate) async fn active_operators_are_walked_by_identity_whatever_they_are_called(storage: Arc<dyn Storage>) {
+    let mut accounts: Vec<Account> =
+        (1..=9).map(|n| Account { status: STATUSES[usize::try_from(n % 3).unwrap()], ..operator(n) }).collect();
+    accounts.extend([10, 11, 12].map(|n| Account { name: name(&format!("A {}", 99 - n)), ..operator(n) }));
+    accounts.push(Account { kind: AccountKind::Vendor, ..operator(13) });
+    given(&storage, &accounts).await;
+    given_roles(&storage, &[role(1, "One", &[])]).await;
+    let mut unit = storage.begin().await.unwrap();
+    unit.set_roles(id(10), &[RoleId(uuid(1))]).await.unwrap();
+    unit.commit().await.unwrap();
+    let mut found: Vec<Operator> = Vec::new();
+    loop {
+        let mut unit = storage.begin().await.unwrap();
+        let page = unit.active_operators(found.last().map(Operator::id), 2).await.unwrap();
+        assert!(page.len() <= 2);
+        let Some(last) = page.last() else { break };
+        assert_eq!(unit.operator(last.id()).await.unwrap().as_ref(), Some(last));
+        // Those who come next rename themselves to where they would have come before.
+        for n in [7, 10, 11, 12].into_iter().filter(|n| id(*n) > last.id()) {
+            assert!(unit.set_profile(id(n), &name("\u{21} First"), Language::En).await.unwrap());
+        }
+        unit.commit().await.unwrap();
+        found.extend(page);
+    }
+    assert_eq!(found.iter().map(Operator::id).collect::<Vec<_>>(), [1, 4, 7, 10, 11, 12].map(id));
 }

@@ -1,7 +1,7 @@
 //! Searching the operators by more than a text.
 
 use async_trait::async_trait;
-use portcullis_domain::account::Operator;
+use portcullis_domain::account::{Account, AccountId, AccountStatus, Operator};
 use portcullis_domain::email::EmailKey;
 use portcullis_domain::ports::storage::operator_search::{
     MOST_GATHERED, OperatorFilter, OperatorSearch, Place, SHORTEST_INSIDE, Walk,
@@ -26,6 +26,12 @@ fn found(state: &State, filter: &OperatorFilter) -> Vec<Operator> {
     operators
 }
 
+/// Those of whom that holds, in the order of their identities.
+fn by_identity(state: &State, most: u64, holds: impl Fn(&Account) -> bool) -> Vec<Operator> {
+    let found = state.accounts.values().filter(|account| holds(account));
+    cut(found.filter_map(|account| state.operator_of(account)).collect(), Page { offset: 0, limit: most })
+}
+
 #[async_trait]
 impl OperatorSearch for Transaction {
     async fn count_found_operators(&mut self, filter: &OperatorFilter, most: u64) -> Stored<u64> {
@@ -47,5 +53,14 @@ impl OperatorSearch for Transaction {
             operators.drain(..first);
         }
         Ok(cut(operators, Page { offset: 0, limit: most }))
+    }
+
+    async fn operators_named(&mut self, name: &EmailKey, most: u64) -> Stored<Vec<Operator>> {
+        Ok(by_identity(self.state(), most, |account| EmailKey::of(account.name.as_str()) == *name))
+    }
+
+    async fn active_operators(&mut self, after: Option<AccountId>, most: u64) -> Stored<Vec<Operator>> {
+        let beyond = |account: &Account| after.is_none_or(|after| account.id > after);
+        Ok(by_identity(self.state(), most, |account| account.status == AccountStatus::Active && beyond(account)))
     }
 }

@@ -7,6 +7,7 @@ mod m0004_long_lists;
 mod m0005_sweeping;
 mod m0006_audit_head;
 mod m0007_opened_invitations;
+mod m0008_operators_by_identity;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_sweeping::Ages),
             Box::new(m0006_audit_head::AuditHead),
             Box::new(m0007_opened_invitations::OpenedInvitations),
+            Box::new(m0008_operators_by_identity::OperatorsByIdentity),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! Searching the operators by more than a text, and walking the list at a cost that does not grow with it.
 
 use async_trait::async_trait;
-use portcullis_domain::account::Operator;
+use portcullis_domain::account::{AccountId, Operator};
 use portcullis_domain::email::EmailKey;
 use portcullis_domain::ports::storage::Stored;
 use portcullis_domain::ports::storage::operator_search::{
@@ -151,6 +151,32 @@ impl<C: ConnectionTrait + Send> OperatorSearch for Handle<C> {
         if let Walk::Back(_) = walk {
             found.reverse();
         }
+        accounts::with_roles(&self.0, found.iter().map(accounts::read).collect::<Stored<_>>()?).await
+    }
+
+    async fn operators_named(&mut self, name: &EmailKey, most: u64) -> Stored<Vec<Operator>> {
+        let sql = format!(
+            "SELECT {} FROM accounts WHERE kind = 'operator' AND name_key = $1 ORDER BY id LIMIT $2",
+            accounts::COLUMNS
+        );
+        let found = rows(&self.0, &sql, vec![text(name.as_str()), limit(most)]).await?;
+        accounts::with_roles(&self.0, found.iter().map(accounts::read).collect::<Stored<_>>()?).await
+    }
+
+    async fn active_operators(&mut self, after: Option<AccountId>, most: u64) -> Stored<Vec<Operator>> {
+        let mut values = vec![limit(most)];
+        let beyond = match after {
+            Some(AccountId(id)) => {
+                values.push(id.into());
+                " AND id > $2"
+            }
+            None => "",
+        };
+        let sql = format!(
+            "SELECT {} FROM accounts WHERE kind = 'operator' AND status = 'active'{beyond} ORDER BY id LIMIT $1",
+            accounts::COLUMNS
+        );
+        let found = rows(&self.0, &sql, values).await?;
         accounts::with_roles(&self.0, found.iter().map(accounts::read).collect::<Stored<_>>()?).await
     }
 }

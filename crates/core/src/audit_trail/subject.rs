@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use portcullis_domain::audit::Action;
 use portcullis_domain::email::{Email, EmailKey};
+use portcullis_domain::parameter::{ALIAS, parameter};
 use portcullis_domain::ports::storage::audit_trail::AuditFilter;
-use portcullis_domain::ports::storage::operator_search::{MOST_GATHERED, OperatorFilter, Walk};
 use portcullis_domain::ports::storage::{Stored, View};
 use uuid::Uuid;
 
 use crate::access::Access;
 
-/// How many deletions are read at once, and how many times: of what was deleted before the last ten thousand the identity
-/// must be known.
-const PAGE: u64 = 500;
-const PAGES: usize = 20;
+/// How many deletions of operators and of roles are read: of what was deleted before these the identity must be known.
+const DELETIONS: u64 = 500;
+/// How many who are called the same are told apart.
+const NAMESAKES: u64 = 50;
 
 /// Whom or what somebody means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +38,8 @@ pub struct Known {
     pub deleted: bool,
 }
 
-/// Finds out whom or what somebody means: an identity, one of the names that stand for no operator, an account's address, or
-/// the name of an operator or a role. Who is there comes before who is deleted.
+/// Finds out whom or what somebody means: an identity, one of the names that stand for no operator, a parameter's key, an
+/// account's address, or the name of an operator or a role. Who is there comes before who is deleted.
 ///
 /// # Errors
 /// [`portcullis_domain::ports::storage::StorageError`].
@@ -51,7 +51,8 @@ pub async fn subject(access: &Access, typed: &str) -> Stored<Subject> {
     if let Ok(id) = Uuid::parse_str(typed) {
         return Ok(Subject::One(id.to_string()));
     }
-    if ["stranger", "command-line", "system"].contains(&typed) {
+    // What stands for one thing for good is not up to what somebody calls themselves, or a role.
+    if ["stranger", "command-line", "system", ALIAS].contains(&typed) || parameter(typed).is_ok() {
         return Ok(Subject::One(typed.to_owned()));
     }
     let key = EmailKey::of(typed);
@@ -62,7 +63,7 @@ pub async fn subject(access: &Access, typed: &str) -> Stored<Subject> {
     }
     let mut found: Vec<Known> = found.into_values().collect();
     Ok(match (found.pop(), found.is_empty()) {
-        // A parameter's key, or a word that finds nothing.
+        // A word that finds nothing.
         (None, _) => Subject::One(typed.to_owned()),
         (Some(only), true) => Subject::One(only.id),
         (Some(last), false) => {
@@ -85,11 +86,8 @@ async fn present(view: &mut dyn View, typed: &str, key: &EmailKey) -> Stored<BTr
         }
         return Ok(found);
     }
-    let filter = OperatorFilter { search: typed.to_owned(), ..OperatorFilter::default() };
-    for operator in view.walk_operators(&filter, &Walk::Begin, MOST_GATHERED).await? {
-        if EmailKey::of(operator.name().as_str()) == *key {
-            add(operator.id().0, operator.email().as_str());
-        }
+    for operator in view.operators_named(key, NAMESAKES).await? {
+        add(operator.id().0, operator.email().as_str());
     }
     for role in view.roles().await?.iter().filter(|role| EmailKey::of(role.name.as_str()) == *key) {
         add(role.id.0, role.name.as_str());
@@ -102,19 +100,11 @@ async fn deleted(view: &mut dyn View, key: &EmailKey) -> Stored<BTreeMap<String,
     let mut found = BTreeMap::new();
     for action in [Action::OperatorDeleted, Action::RoleDeleted] {
         let filter = AuditFilter { action: Some(action), ..AuditFilter::default() };
-        let mut before = None;
-        for _ in 0..PAGES {
-            let entries = view.search_audit(&filter, before, PAGE).await?;
-            before = entries.last().map(|entry| entry.sequence);
-            for event in entries.into_iter().map(|entry| entry.event) {
-                let Some((id, words)) = event.target else { continue };
-                let name = event.details.get("name").map_or("", String::as_str);
-                if [words.as_str(), name].into_iter().any(|said| EmailKey::of(said) == *key) {
-                    found.insert(id.clone(), Known { id, words, deleted: true });
-                }
-            }
-            if before.is_none() {
-                break;
+        for event in view.search_audit(&filter, None, DELETIONS).await?.into_iter().map(|entry| entry.event) {
+            let Some((id, words)) = event.target else { continue };
+            let name = event.details.get("name").map_or("", String::as_str);
+            if [words.as_str(), name].into_iter().any(|said| EmailKey::of(said) == *key) {
+                found.insert(id.clone(), Known { id, words, deleted: true });
             }
         }
     }

@@ -12,7 +12,7 @@ use portcullis_domain::ports::storage::audit_trail::AuditFilter;
 use portcullis_domain::role::Level;
 use uuid::Uuid;
 
-use crate::app::{ADA, ADAS, TestApp, here};
+use crate::app::{ADA, ADAS, TestApp, here, name};
 
 pub(crate) async fn append(app: &TestApp, number: u128, name: &str) {
     let event = AuditEvent {
@@ -71,8 +71,8 @@ async fn who_is_deleted_is_found_by_address_and_name_and_namesakes_are_told_apar
     let filter = AuditFilter { target: Some(gone.clone()), ..AuditFilter::default() };
     assert_eq!(search(&app.access, &filter, From::Newest, 9).await.unwrap().entries.len(), 1);
 
-    // More deletions than one look takes, and the wanted one lies deep.
-    for number in 0..600 {
+    // Many deletions later, but not more than are read.
+    for number in 0..400 {
         let event = AuditEvent {
             action: Action::OperatorDeleted,
             target: Some((Uuid::from_u128(number).to_string(), format!("n{number}@shop.example"))),
@@ -97,6 +97,31 @@ async fn who_is_deleted_is_found_by_address_and_name_and_namesakes_are_told_apar
     assert_eq!(subject(&app.access, "role 7").await.unwrap(), Subject::One(role.0.to_string()));
     roles::delete(&app.access, Authority::CommandLine, &here(), role).await.unwrap();
     assert_eq!(subject(&app.access, "role 7").await.unwrap(), Subject::One(role.0.to_string()));
+}
+
+#[tokio::test]
+async fn a_whole_name_stands_for_who_is_called_so_among_however_many_and_never_for_a_namesake_who_is_deleted() {
+    let app = TestApp::new().await;
+    let called = async |address: &str, text: &str| {
+        let account = app.active(address).await;
+        let mut unit = app.storage.begin().await.unwrap();
+        assert!(unit.set_profile(account.id, &name(text), account.language).await.unwrap());
+        unit.commit().await.unwrap();
+        account.id
+    };
+    let gone = called("gone@shop.example", "Joann").await;
+    operator_care::delete(&app.access, Authority::CommandLine, &here(), gone).await.unwrap();
+    for number in 0..120 {
+        called(&format!("n{number}@shop.example"), &format!("Joann {number:03}")).await;
+    }
+    let (ann, joann) = (called("ann@shop.example", "Ann").await, called("joann@shop.example", "Joann").await);
+    assert_eq!(subject(&app.access, "ann").await.unwrap(), Subject::One(ann.0.to_string()));
+    assert_eq!(subject(&app.access, "joann").await.unwrap(), Subject::One(joann.0.to_string()));
+    // Nobody hides a parameter behind a name.
+    for key in ["session.idle_minutes", portcullis_domain::parameter::ALIAS] {
+        called(&format!("{}@shop.example", key.replace('.', "-")), key).await;
+        assert_eq!(subject(&app.access, key).await.unwrap(), Subject::One(key.to_owned()));
+    }
 }
 
 #[tokio::test]

@@ -7,19 +7,20 @@ use portcullis_core::password_change::{self, ChangeError as PasswordError};
 use portcullis_core::session::Authenticated;
 use portcullis_core::sign_in::SignInError;
 use portcullis_core::two_factor;
+use portcullis_domain::account::Operator;
 use portcullis_domain::alias::AliasError;
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::functionality::BuiltIn;
 use portcullis_domain::mail_message::{Content, MailMessage};
 use portcullis_domain::parameter::{ALIAS, ALL, policy_fields};
 use portcullis_domain::password_policy::Unmet;
-use portcullis_domain::ports::storage::Page;
+use portcullis_domain::ports::storage::{Page, Storage};
 use portcullis_domain::role::Level;
 use portcullis_domain::secret::{Password, Token};
 use portcullis_domain::session::Stage;
 use time::Duration;
 
-use crate::app::{ADA, ADAS, FRESH, GOOD, MICROSECOND, OTHER, TestApp, WRONG, here};
+use crate::app::{ADA, ADAS, FRESH, GOOD, MICROSECOND, OTHER, TestApp, WRONG, here, name};
 
 const ALL_CHANGES: Page = Page { offset: 0, limit: 500 };
 const THIRD: &str = "eleven foxes borrow a copper ladder";
@@ -311,6 +312,32 @@ async fn a_new_alias_is_mailed_to_every_active_operator_in_batches_and_told_to_n
     assert_eq!(earlier.iter().map(|recorded| recorded.change.text.as_str()).collect::<Vec<_>>(), [""]);
     let (_, changed) = list(&app.access).await.unwrap();
     assert_eq!(changed.unwrap().by, Actor::CommandLine);
+}
+
+#[tokio::test]
+async fn whoever_is_renamed_while_a_new_alias_is_told_is_told_of_it_once_all_the_same() {
+    let app = TestApp::new().await;
+    for number in 0..7 {
+        app.active(&format!("operator{number}@shop.example")).await;
+    }
+    app.delivered().await;
+    set(&app, &[(ALIAS, "grey-otter-4-river")]).await.unwrap();
+    assert_eq!(portcullis_core::alias::tell(&app.access, 3).await.unwrap(), 3);
+    // Everybody who is not told yet comes to stand before those who are.
+    let mails = app.outbox().await;
+    let told =
+        |operator: &Operator| mails.iter().any(|mail| mail.kind == "alias-changed" && mail.to == *operator.email());
+    let all = app.storage.view().await.unwrap().operators("", Page { offset: 0, limit: 99 }).await.unwrap();
+    let mut unit = app.storage.begin().await.unwrap();
+    for one in all.iter().filter(|one| !told(one)) {
+        assert!(unit.set_profile(one.id(), &name("Aa"), one.account().language).await.unwrap());
+    }
+    unit.commit().await.unwrap();
+    let mut mailed: Vec<_> = app.delivered().await.into_iter().map(|mail| mail.to.as_str().to_owned()).collect();
+    mailed.sort_unstable();
+    let mut expected: Vec<_> = all.iter().map(|one| one.email().as_str().to_owned()).collect();
+    expected.sort_unstable();
+    assert_eq!(mailed, expected);
 }
 
 #[tokio::test]

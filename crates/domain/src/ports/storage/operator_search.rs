@@ -64,4 +64,13 @@ pub trait OperatorSearch: Send {
     /// The next `most` of those who match, at most 500, at a cost that does not grow with how many operators there are.
     /// With a search no more than [`MOST_GATHERED`] of those who match are looked at.
     async fn walk_operators(&mut self, filter: &OperatorFilter, walk: &Walk, most: u64) -> Stored<Vec<Operator>>;
+
+    /// Those who are called just that, by [`EmailKey::of`], in the order of their identities; at most `most`, and 500. However
+    /// many have that name inside of theirs, at the same cost.
+    async fn operators_named(&mut self, name: &EmailKey, most: u64) -> Stored<Vec<Operator>>;
+
+    /// The next `most` active operators, at most 500, in the order of their identities, from after `after` on (`None`: from
+    /// the first). Whoever is renamed on the way is neither missed nor met twice. At a cost that does not grow with how many
+    /// there are.
+    async fn active_operators(&mut self, after: Option<AccountId>, most: u64) -> Stored<Vec<Operator>>;
 }
