@@ -8,5 +8,5 @@ times=${2:-10}
 cargo test -p portcullis-tests --test "$test" --locked --no-run
 for turn in $(seq 1 "$times"); do
     printf '== %s, %s of %s\n' "$test" "$turn" "$times"
-    PORTCULLIS_TEST_REQUIRE=browser,postgres cargo test -p portcullis-tests --test "$test" --locked -- "${@:3}"
+    PORTCULLIS_TEST_REQUIRE=browser,postgres,faketime cargo test -p portcullis-tests --test "$test" --locked -- "${@:3}"
 done
