@@ -1,10 +1,12 @@
 //! Second factors: steps, recovery codes, and adding one.
 
 use async_trait::async_trait;
+use portcullis_core::authority::Authority;
+use portcullis_core::operator_care::{self, CareError};
 use portcullis_domain::secret::Digest256;
 use portcullis_domain::two_factor::{TwoFactor, step_at};
 
-use crate::node::{Node, at};
+use crate::node::{Node, at, client};
 use crate::rule::{Rule, WHO, token, with_who};
 
 /// A second factor of 160 bits, which the node's sealer leaves as they are.
@@ -77,5 +79,24 @@ impl Rule for Added {
     async fn holds(&self, node: &Node, round: u32, won: u32) {
         let left = node.view().await.recovery_codes_left(WHO).await.expect("a count");
         assert_eq!((won, left), (1, 1), "round {round}");
+    }
+}
+
+/// A second factor, by several administrators who are asked to.
+pub(crate) struct Removed;
+
+#[async_trait]
+impl Rule for Removed {
+    async fn prepare(&self, node: &Node, round: u32) {
+        with_who(node, round).await;
+        assert!(protect(node, &[]).await, "round {round}");
+    }
+
+    async fn attempt(&self, node: &Node, round: u32, _caller: u32) -> bool {
+        let removed = operator_care::remove_two_factor(&node.access, Authority::CommandLine, &client(), WHO).await;
+        match removed {
+            Err(CareError::Storage(error)) => panic!("round {round}: {error}"),
+            other => other.is_ok(),
+        }
     }
 }

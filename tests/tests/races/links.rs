@@ -1,7 +1,9 @@
 //! Links: spent, issued, accepted; and set-up.
 
 use async_trait::async_trait;
-use portcullis_core::{invitation, set_up};
+use portcullis_core::authority::Authority;
+use portcullis_core::invitation::{self, InviteError};
+use portcullis_core::set_up;
 use portcullis_domain::account::{AccountId, AccountStatus};
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::Email;
@@ -66,6 +68,44 @@ impl Rule for Issued {
             good += u32::from(issued.worth(at(round)) == Worth::Good);
         }
         assert_eq!((won, good), (CALLERS, 1), "round {round}");
+    }
+}
+
+/// An address, by several who invite the same person.
+pub(crate) struct Invited;
+
+#[async_trait]
+impl Rule for Invited {
+    async fn prepare(&self, _node: &Node, _round: u32) {}
+
+    async fn attempt(&self, node: &Node, round: u32, caller: u32) -> bool {
+        let email = Email::parse(&format!("bea-{round}@shop.example")).expect("an address");
+        let name = DisplayName::parse(&format!("Bea of {caller}")).expect("a name");
+        let invited = invitation::invite(&node.access, Authority::CommandLine, &client(), email, name, &[]).await;
+        match invited {
+            Err(InviteError::Storage(error)) => panic!("round {round}: {error}"),
+            other => other.is_ok(),
+        }
+    }
+}
+
+/// That somebody has opened an invitation.
+pub(crate) struct Opened;
+
+#[async_trait]
+impl Rule for Opened {
+    async fn prepare(&self, node: &Node, round: u32) {
+        with_who(node, round).await;
+        let mut unit = node.begin().await;
+        unit.issue_token(&good_link(round, round, Purpose::Invitation, Some(WHO))).await.expect("a token");
+        unit.commit().await.expect("a commit");
+    }
+
+    async fn attempt(&self, node: &Node, round: u32, _caller: u32) -> bool {
+        let mut unit = node.begin().await;
+        let noted = unit.note_opened(&token(round).digest(), at(round)).await.expect("an answer");
+        unit.commit().await.expect("a commit");
+        noted
     }
 }
 

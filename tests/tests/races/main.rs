@@ -15,6 +15,7 @@ mod mail;
 mod node;
 mod rule;
 mod sign_in;
+mod trail;
 mod workers;
 
 use std::path::Path;

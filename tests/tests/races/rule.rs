@@ -11,7 +11,7 @@ use time::Duration;
 use uuid::Uuid;
 
 use crate::node::{Node, at};
-use crate::{account, administrators, factors, links, mail, sign_in};
+use crate::{account, administrators, factors, links, mail, sign_in, trail};
 
 /// A rule of the table.
 #[async_trait]
@@ -29,21 +29,26 @@ pub(crate) trait Rule: Send + Sync {
 }
 
 /// Every rule, with its name.
-pub(crate) const TABLE: [(&str, &dyn Rule); 18] = [
+pub(crate) const TABLE: [(&str, &dyn Rule); 23] = [
     ("a_set-up_link_is_spent_once", &links::Spent(Purpose::SetUp)),
     ("an_invitation_link_is_spent_once", &links::Spent(Purpose::Invitation)),
     ("a_reset_link_is_spent_once", &links::Spent(Purpose::PasswordReset)),
     ("of_links_that_are_issued_at_once_one_is_good", &links::Issued),
+    ("an_address_is_invited_once", &links::Invited),
+    ("an_invitation_is_opened_once", &links::Opened),
     ("an_invitation_is_accepted_once", &links::Accepted),
     ("set_up_is_done_once", &links::SetUp),
     ("a_step_of_one_time_codes_is_spent_once", &factors::Step),
     ("a_recovery_code_is_spent_once", &factors::RecoveryCode),
     ("a_second_factor_is_added_once", &factors::Added),
+    ("a_second_factor_is_removed_once", &factors::Removed),
     ("a_session_is_replaced_once_at_the_second_step", &sign_in::SecondStep),
     ("a_session_ends_once", &sign_in::Ended),
     ("a_limit_counts_exactly", &sign_in::Limit),
     ("a_password_is_replaced_once", &account::Password),
     ("a_role_is_edited_once", &account::EditedRole),
+    ("the_roles_that_were_seen_are_changed_once", &account::GivenRoles),
+    ("an_event_is_sealed_once", &trail::Sealed),
     ("a_mail_is_claimed_once", &mail::Claimed),
     ("what_came_of_a_mail_is_written_once", &mail::Told),
     ("a_request_for_a_new_password_is_taken_once", &mail::Requested),
