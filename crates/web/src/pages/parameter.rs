@@ -23,7 +23,6 @@ const EARLIER: Slice = Slice { offset: 0, limit: 100 };
 struct OneParameter<'a> {
     page: Page<'a>,
     key: String,
-    label: String,
     meaning: String,
     value: String,
     default: String,
@@ -83,14 +82,13 @@ async fn page(cx: &Context, status: StatusCode, errors: Errors) -> Answer {
         });
     }
     let template = OneParameter {
-        label: cx.text(&words_of(&cx.id)),
         meaning: cx.text(&format!("{}-meaning", words_of(&cx.id))),
         value: if found.is_some() { said(&live) } else { cx.access().back_office_url().await },
         default: found.map(|found| said(&found.default_text())).unwrap_or_default(),
         earlier,
         may_restore: found.is_some() && who.operator.grants().allow(&BuiltIn::Parameters.id(), Level::Manage),
         key: cx.id.clone(),
-        page: Page::with(cx, "parameter-title", errors),
+        page: Page::with(cx, "parameter-title", errors).named(cx.text(&words_of(&cx.id))),
     };
     Ok(cx.html(status, &template))
 }
