@@ -2,7 +2,7 @@
 //! holds everything.
 //!
 //! What an operator holds is judged in the unit of work that writes. The request read them before; while it waited, for a
-//! lock, for a hash or for its turn, they may have been suspended or demoted. So a use case asks for [`Acting`], and an
+//! lock, for a hash or for its turn, they may have been suspended, demoted or signed out. So a use case asks for [`Acting`], and an
 //! audit event takes no operator but one that was found so.
 
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
@@ -14,12 +14,13 @@ use portcullis_domain::role::{Grants, Level};
 use crate::access::Access;
 use crate::author::Author;
 use crate::roles;
+use crate::session::{self, Authenticated};
 
 /// Who acts.
 #[derive(Debug, Clone, Copy)]
 pub enum Authority<'a> {
-    /// An operator, within what they hold.
-    Operator(&'a Operator),
+    /// Somebody who is signed in, within what they hold.
+    Operator(&'a Authenticated),
     /// The machine's console, which holds everything.
     CommandLine,
 }
@@ -28,20 +29,23 @@ impl Authority<'_> {
     /// The operator's identity; none at the console.
     pub(crate) fn id(self) -> Option<AccountId> {
         match self {
-            Self::Operator(operator) => Some(operator.id()),
+            Self::Operator(who) => Some(who.operator.id()),
             Self::CommandLine => None,
         }
     }
 
     /// Whoever manages the functionality at this moment, read in the unit of work that is about to write. `None` for an
-    /// operator who does not, or who was suspended or deleted since the request came.
+    /// operator who does not, or who was suspended, deleted or signed out since the request came.
     pub(crate) async fn managing<V: View + ?Sized>(
         self,
         unit: &mut V,
         functionality: BuiltIn,
     ) -> Stored<Option<Acting>> {
-        let Self::Operator(operator) = self else { return Ok(Some(Acting(None))) };
-        let present = unit.operator(operator.id()).await?.filter(|now| now.status() == AccountStatus::Active);
+        let Self::Operator(who) = self else { return Ok(Some(Acting(None))) };
+        if !session::goes_on(unit, who).await? {
+            return Ok(None);
+        }
+        let present = unit.operator(who.operator.id()).await?.filter(|now| now.status() == AccountStatus::Active);
         let manages = |now: &Operator| now.grants().allow(&functionality.id(), Level::Manage);
         Ok(present.filter(manages).map(|now| Acting(Some(now))))
     }

@@ -10,7 +10,7 @@ use portcullis_domain::role::Level;
 
 use crate::account_lock::LockedOperator;
 use crate::author::Author;
-use crate::session::Authenticated;
+use crate::session::{self, Authenticated};
 
 /// What somebody who was signed in asked for was not done.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +37,7 @@ impl Present {
     /// [`ActError::Over`] when nobody is signed in any more.
     pub(crate) async fn take(unit: &mut dyn UnitOfWork, who: &Authenticated) -> Result<Self, ActError> {
         let owner = LockedOperator::take(unit, who.operator.id()).await?;
-        let session = unit.session(&who.session.digest).await?;
-        let same = session.is_some_and(|now| now.id == who.session.id && now.stage == who.session.stage);
+        let same = session::goes_on(unit, who).await?;
         match owner.filter(|owner| same && owner.status() == AccountStatus::Active) {
             Some(owner) => Ok(Self(owner)),
             None => Err(ActError::Over),

@@ -2,7 +2,7 @@
 
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::audit::Action;
-use portcullis_domain::ports::storage::Stored;
+use portcullis_domain::ports::storage::{Stored, View};
 use portcullis_domain::secret::Token;
 use portcullis_domain::session::{Session, SessionId, Stage};
 use time::Duration;
@@ -46,6 +46,13 @@ pub async fn authenticate(access: &Access, cookie: &Token) -> Stored<Option<Auth
         unit.commit().await?;
     }
     Ok(Some(Authenticated { session, operator }))
+}
+
+/// Whether the session that a request came with is still there, as far as it had come: it may have been ended, or renewed in
+/// another tab.
+pub(crate) async fn goes_on<V: View + ?Sized>(view: &mut V, who: &Authenticated) -> Stored<bool> {
+    let session = view.session(&who.session.digest).await?;
+    Ok(session.is_some_and(|now| now.id == who.session.id && now.stage == who.session.stage))
 }
 
 /// The live sessions of an account, latest use first. Half a sign-in is none: whoever stands at the second step is not in.

@@ -3,12 +3,15 @@
 use async_trait::async_trait;
 use portcullis_core::authority::Authority;
 use portcullis_core::operator_care::{self, CareError};
+use portcullis_core::session::Authenticated;
 use portcullis_domain::account::{AccountId, AccountStatus};
 use portcullis_domain::role::RoleId;
+use portcullis_domain::session::{Session, SessionId, Stage};
 use uuid::Uuid;
 
 use crate::node::{Node, client};
-use crate::rule::{Rule, operator};
+use crate::rule::{Rule, operator, token};
+use crate::sign_in::session as begun;
 
 const ADMINISTRATORS: u32 = 4;
 
@@ -16,8 +19,19 @@ fn id(n: u32) -> AccountId {
     AccountId(Uuid::from_u128(100 + u128::from(n % ADMINISTRATORS)))
 }
 
-/// All of them are there and active, and hold everything.
-async fn reinstate(node: &Node) {
+/// Where one of them is signed in.
+fn session(n: u32, round: u32) -> Session {
+    Session {
+        id: SessionId(id(n).0),
+        digest: token(n).digest(),
+        account: id(n),
+        stage: Stage::SignedIn,
+        ..begun(round)
+    }
+}
+
+/// All of them are there, active and signed in, and hold everything.
+async fn reinstate(node: &Node, round: u32) {
     let mut unit = node.begin().await;
     for n in 0..ADMINISTRATORS {
         if unit.account(id(n)).await.expect("an answer").is_none() {
@@ -25,6 +39,8 @@ async fn reinstate(node: &Node) {
         }
         unit.set_status(id(n), AccountStatus::Suspended, AccountStatus::Active).await.expect("an answer");
         unit.set_roles(id(n), &[RoleId::SUPER_ADMINISTRATOR]).await.expect("an answer");
+        unit.end_sessions(id(n), None).await.expect("an answer");
+        unit.insert_session(&session(n, round)).await.expect("a session");
     }
     unit.commit().await.expect("a commit");
 }
@@ -53,8 +69,8 @@ fn by_the_console(round: u32) -> bool {
 
 #[async_trait]
 impl Rule for Remains {
-    async fn prepare(&self, node: &Node, _round: u32) {
-        reinstate(node).await;
+    async fn prepare(&self, node: &Node, round: u32) {
+        reinstate(node, round).await;
     }
 
     async fn attempt(&self, node: &Node, round: u32, caller: u32) -> bool {
@@ -62,11 +78,10 @@ impl Rule for Remains {
             return strike(node, Authority::CommandLine, round, caller).await;
         }
         // As the gate read it, before anybody was faster.
-        let by = node.view().await.operator(id(caller + 1)).await.expect("an answer");
-        match by {
-            Some(by) => strike(node, Authority::Operator(&by), round, caller).await,
-            None => false,
-        }
+        let n = (caller + 1) % ADMINISTRATORS;
+        let Some(operator) = node.view().await.operator(id(n)).await.expect("an answer") else { return false };
+        let by = Authenticated { session: session(n, round), operator };
+        strike(node, Authority::Operator(&by), round, caller).await
     }
 
     async fn holds(&self, node: &Node, round: u32, won: u32) {

@@ -16,7 +16,8 @@ use crate::rule::{Rule, WHO, token, with_who};
 /// How many tries are admitted.
 const BURST: u32 = 5;
 
-fn session(round: u32) -> Session {
+/// The session of a round, half a sign-in.
+pub(crate) fn session(round: u32) -> Session {
     Session {
         id: SessionId(Uuid::from_u128(1 + u128::from(round))),
         digest: token(round).digest(),

@@ -13,7 +13,7 @@ use portcullis_credentials::qr::QrCodes;
 use portcullis_credentials::sealing::KeySealer;
 use portcullis_credentials::strength::ZxcvbnEstimator;
 use portcullis_credentials::totp::TotpCodes;
-use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus};
+use portcullis_domain::account::{Account, AccountId, AccountKind, AccountStatus, Operator};
 use portcullis_domain::audit::{Action, AuditEvent};
 use portcullis_domain::display_name::DisplayName;
 use portcullis_domain::email::{Email, EmailKey};
@@ -25,6 +25,7 @@ use portcullis_domain::ports::credentials::{PasswordHasher, SecretGenerator};
 use portcullis_domain::ports::storage::{Page, Storage};
 use portcullis_domain::role::{Grants, Level, Role, RoleId, RoleName};
 use portcullis_domain::secret::{Password, Token};
+use portcullis_domain::session::{Session, SessionId, Stage};
 use portcullis_storage_memory::MemoryStorage;
 use time::Duration;
 use uuid::Uuid;
@@ -214,6 +215,26 @@ impl TestApp {
         let cookie = self.sign_in(address, password).await.unwrap().token;
         let who = self.authenticate(&cookie).await.unwrap();
         (cookie, who)
+    }
+
+    /// A request that an operator is about to make, signed in, as this is what it knows of them.
+    pub(crate) async fn request_of(&self, operator: &Operator) -> Authenticated {
+        let now = self.access.now();
+        let session = Session {
+            id: SessionId(Uuid::from_bytes(self.secrets.bytes32()[..16].try_into().unwrap())),
+            digest: Token::from_bytes(self.secrets.bytes32()).digest(),
+            account: operator.id(),
+            stage: Stage::SignedIn,
+            created_at: now,
+            last_seen_at: now,
+            proven_at: now,
+            address: "203.0.113.7".to_owned(),
+            device: String::new(),
+        };
+        let mut unit = self.storage.begin().await.unwrap();
+        unit.insert_session(&session).await.unwrap();
+        unit.commit().await.unwrap();
+        Authenticated { session, operator: operator.clone() }
     }
 
     /// Invites from the console, with no roles.

@@ -33,7 +33,7 @@ async fn an_invited_colleague_creates_a_password_and_signs_in() {
     let app = TestApp::new().await;
     let mail = app.role(7, BuiltIn::Mail, Level::View).await;
     let (_, ada) = app.signed_in(ADA, ADAS).await;
-    invite_as(&app, Authority::Operator(&ada.operator), BEA, &[mail]).await.unwrap();
+    invite_as(&app, Authority::Operator(&ada), BEA, &[mail]).await.unwrap();
     let mails = app.delivered().await;
     let Content::Invitation { inviter, link, hours, roles, .. } = &mails[0].content else { panic!("{mails:?}") };
     assert_eq!((mails.len(), mails[0].to.as_str(), inviter.as_str(), *hours), (1, BEA, "Ada", 24));
@@ -54,7 +54,7 @@ async fn an_invitation_is_in_the_inviters_language_until_the_colleagues_own_brow
         [("en@shop.example", Some(Language::En), Language::En), ("de@shop.example", None, Language::Fr)]
     {
         // Ada reads French, whatever the browser asks for that she borrowed.
-        let link = invite_as(&app, Authority::Operator(&ada.operator), address, &[]).await.unwrap();
+        let link = invite_as(&app, Authority::Operator(&ada), address, &[]).await.unwrap();
         assert_eq!(app.account(address).await.unwrap().language, Language::Fr);
         let mails = app.delivered_apart_from_sign_ins().await;
         assert_eq!(mails.last().unwrap().language, Language::Fr);
@@ -90,7 +90,7 @@ async fn nobody_grants_more_than_they_hold() {
     let cleo = app.active("cleo@shop.example").await;
     app.set_roles(cleo.id, &[inviting, looking]).await;
     let (_, cleo) = app.signed_in("cleo@shop.example", GOOD).await;
-    let cleo = Authority::Operator(&cleo.operator);
+    let cleo = Authority::Operator(&cleo);
     for above in [RoleId::SUPER_ADMINISTRATOR, changing] {
         let outcome = invite_as(&app, cleo, BEA, &[looking, above]).await;
         assert!(matches!(outcome, Err(InviteError::Forbidden)));
@@ -106,7 +106,7 @@ async fn whoever_only_sees_operators_invites_nobody() {
     let cleo = app.active("cleo@shop.example").await;
     app.set_roles(cleo.id, &[seeing]).await;
     let (_, cleo) = app.signed_in("cleo@shop.example", GOOD).await;
-    let outcome = invite_as(&app, Authority::Operator(&cleo.operator), BEA, &[]).await;
+    let outcome = invite_as(&app, Authority::Operator(&cleo), BEA, &[]).await;
     assert!(matches!(outcome, Err(InviteError::Forbidden)));
 }
 

@@ -6,6 +6,7 @@ use portcullis_core::authority::Authority;
 use portcullis_core::invitation::{self, InviteError};
 use portcullis_core::operator_care::{self, CareError};
 use portcullis_core::roles::{self, Draft};
+use portcullis_core::session::Authenticated;
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
 use portcullis_domain::functionality::{BuiltIn, FunctionalityId};
 use portcullis_domain::ports::storage::{Page, Storage};
@@ -84,7 +85,7 @@ async fn put(app: &TestApp, number: u128, draft: Draft) -> RoleId {
 }
 
 /// Does one act as the granter; refusals are fine.
-async fn perform(app: &TestApp, granter: &Operator, target: AccountId, number: usize, act: Act) {
+async fn perform(app: &TestApp, granter: &Authenticated, target: AccountId, number: usize, act: Act) {
     let all: Vec<RoleId> = roles::list(&app.access).await.unwrap().into_iter().map(|(role, _)| role.id).collect();
     let pick = |n: usize| *all.get(n % all.len()).unwrap();
     let (by, fresh) = (Authority::Operator(granter), RoleName::parse(&format!("Made {number}")).unwrap());
@@ -99,7 +100,7 @@ async fn perform(app: &TestApp, granter: &Operator, target: AccountId, number: u
         }
         Act::Assign(own, chosen) => {
             let chosen: Vec<RoleId> = chosen.into_iter().map(pick).collect();
-            let whom = if own { granter.id() } else { target };
+            let whom = if own { granter.operator.id() } else { target };
             let done = operator_care::set_roles(&app.access, by, &here(), whom, &chosen, None).await;
             assert!(!matches!(done, Err(CareError::Storage(_))), "{done:?}");
         }
@@ -149,7 +150,7 @@ proptest! {
                 let other = Draft { permissions, ..draft(&format!("Other {number}"), &[]) };
                 put(&app, number, other).await;
             }
-            let mut loaded = operator(&app, bea.id).await;
+            let mut loaded = app.request_of(&operator(&app, bea.id).await).await;
             for (number, act) in acts.into_iter().enumerate() {
                 befall(&app, bea.id, own, &act).await;
                 let before = everybody(&app).await;
@@ -157,7 +158,7 @@ proptest! {
                 let granter = operator(&app, bea.id).await;
                 let may = granter.status() == AccountStatus::Active;
                 if matches!(act, Act::Reload) {
-                    loaded = granter.clone();
+                    loaded.operator = granter.clone();
                 }
                 perform(&app, &loaded, cyd.id, number, act.clone()).await;
                 for now in everybody(&app).await {

@@ -5,6 +5,7 @@ use portcullis_core::invitation::{self, Inspection};
 use portcullis_core::invitation_care::{self, State};
 use portcullis_core::operator_care::{self, CareError};
 use portcullis_core::operators;
+use portcullis_core::session::Authenticated;
 use portcullis_core::sign_in::SignInError;
 use portcullis_core::unlock::unlock;
 use portcullis_domain::account::{AccountId, AccountKind, AccountStatus, Operator};
@@ -37,7 +38,8 @@ async fn two() -> (TestApp, Operator, Operator) {
 #[tokio::test]
 async fn roles_suspension_and_deletion_count_from_the_next_request_on() {
     let (app, ada, bea) = two().await;
-    let by = Authority::Operator(&ada);
+    let request = app.request_of(&ada).await;
+    let by = Authority::Operator(&request);
     let (cookie, who) = app.signed_in(BEA, GOOD).await;
     assert!(who.operator.grants().allow(&BuiltIn::Mail.id(), Level::View));
     operator_care::set_roles(&app.access, by, &here(), bea.id(), &[], None).await.unwrap();
@@ -71,7 +73,8 @@ async fn roles_suspension_and_deletion_count_from_the_next_request_on() {
 #[tokio::test]
 async fn of_two_who_change_somebodys_roles_the_second_is_told_what_is_held_now() {
     let (app, ada, bea) = two().await;
-    let (by, shown) = (Authority::Operator(&ada), bea.roles());
+    let request = app.request_of(&ada).await;
+    let (by, shown) = (Authority::Operator(&request), bea.roles());
     let audit = app.role(8, BuiltIn::Audit, Level::View).await;
     operator_care::set_roles(&app.access, by, &here(), bea.id(), &[audit], Some(shown)).await.unwrap();
     // Nobody is told a second time, and nothing is undone in silence; not even what both wanted.
@@ -90,7 +93,8 @@ async fn of_two_who_change_somebodys_roles_the_second_is_told_what_is_held_now()
 #[tokio::test]
 async fn somebody_elses_sessions_end_on_their_next_request_and_ones_own_not_this_way() {
     let (app, ada, bea) = two().await;
-    let by = Authority::Operator(&ada);
+    let request = app.request_of(&ada).await;
+    let by = Authority::Operator(&request);
     let (mine, _) = app.signed_in(ADA, ADAS).await;
     let (one, _) = app.signed_in(BEA, GOOD).await;
     let (other, _) = app.signed_in(BEA, GOOD).await;
@@ -115,7 +119,7 @@ async fn nobody_touches_somebody_who_holds_more_and_nobody_without_the_permissio
     let cyd = app.active("cyd@shop.example").await;
     for roles in [vec![manager], vec![viewer], vec![]] {
         app.set_roles(cyd.id, &roles).await;
-        let cyd = operator(&app, cyd.id).await;
+        let cyd = app.request_of(&operator(&app, cyd.id).await).await;
         let by = Authority::Operator(&cyd);
         for target in [ada.id(), bea.id()] {
             let outcomes = [
@@ -144,7 +148,7 @@ async fn a_request_on_its_way_does_nothing_once_its_author_was_demoted() {
     let (app, _, bea) = two().await;
     let cyd = app.active("cyd@shop.example").await;
     app.set_roles(cyd.id, &[RoleId::SUPER_ADMINISTRATOR]).await;
-    let stale = operator(&app, cyd.id).await;
+    let stale = app.request_of(&operator(&app, cyd.id).await).await;
     app.set_roles(cyd.id, &[]).await;
     let late = operator_care::suspend(&app.access, Authority::Operator(&stale), &here(), bea.id()).await;
     assert!(matches!(late, Err(CareError::Forbidden)));
@@ -156,7 +160,9 @@ async fn the_last_active_super_administrator_is_safe_from_everybody() {
     let left = app.active("gone@shop.example").await;
     app.set_roles(left.id, &[RoleId::SUPER_ADMINISTRATOR]).await;
     app.set_status(left.id, AccountStatus::Active, AccountStatus::Suspended).await;
-    for by in [CONSOLE, Authority::Operator(&ada)] {
+    let request = app.request_of(&ada).await;
+    let as_ada = Authority::Operator(&request);
+    for by in [CONSOLE, as_ada] {
         let demoted = operator_care::set_roles(&app.access, by, &here(), ada.id(), &[], None).await;
         assert!(matches!(demoted, Err(CareError::LastSuperAdministrator)), "a suspended one does not count");
     }
@@ -166,10 +172,10 @@ async fn the_last_active_super_administrator_is_safe_from_everybody() {
     ] {
         assert!(matches!(outcome, Err(CareError::LastSuperAdministrator)));
     }
-    let itself = operator_care::delete(&app.access, Authority::Operator(&ada), &here(), ada.id()).await;
+    let itself = operator_care::delete(&app.access, as_ada, &here(), ada.id()).await;
     assert!(matches!(itself, Err(CareError::Yourself)));
     app.set_roles(bea.id(), &[RoleId::SUPER_ADMINISTRATOR]).await;
-    operator_care::set_roles(&app.access, Authority::Operator(&ada), &here(), ada.id(), &[], None).await.unwrap();
+    operator_care::set_roles(&app.access, as_ada, &here(), ada.id(), &[], None).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -179,7 +185,8 @@ async fn of_two_super_administrators_who_demote_each_other_at_once_one_remains_a
     app.set_roles(bea.id(), &everything).await;
     let (ada, bea) = (operator(&app, ada.id()).await, operator(&app, bea.id()).await);
     for round in 0..1_000 {
-        let strike = |by: Operator, whom: AccountId| {
+        let (as_ada, as_bea) = (app.request_of(&ada).await, app.request_of(&bea).await);
+        let strike = |by: Authenticated, whom: AccountId| {
             let access = app.access.clone();
             tokio::spawn(async move {
                 let by = Authority::Operator(&by);
@@ -189,7 +196,7 @@ async fn of_two_super_administrators_who_demote_each_other_at_once_one_remains_a
                 }
             })
         };
-        let (one, other) = tokio::join!(strike(ada.clone(), bea.id()), strike(bea.clone(), ada.id()));
+        let (one, other) = tokio::join!(strike(as_ada, bea.id()), strike(as_bea, ada.id()));
         assert_eq!([one.unwrap(), other.unwrap()].iter().filter(|outcome| outcome.is_ok()).count(), 1, "round {round}");
         let mut unit = app.storage.begin().await.unwrap();
         assert_eq!(unit.count_active_super_administrators(None).await.unwrap(), 1, "round {round}");

@@ -119,7 +119,7 @@ async fn a_change_is_live_at_once_here_and_soon_elsewhere_and_remembers_who_made
     let app = TestApp::new().await;
     let elsewhere = app.node(|_| ()).await;
     let (_, ada) = app.signed_in(ADA, ADAS).await;
-    let by = Authority::Operator(&ada.operator);
+    let by = Authority::Operator(&ada);
     let done = change(&app.access, &here(), by, &wishes(&[("step_up.minutes", " 7 ")]), false).await.unwrap();
     assert_eq!(done.keys, ["step_up.minutes"]);
     assert_eq!(app.access.parameters().await.unwrap().number("step_up.minutes"), 7);
@@ -147,7 +147,7 @@ async fn only_who_may_manage_parameters_changes_them() {
     for (role, may) in [(view, false), (manage, true)] {
         app.set_roles(bea.id, &[role]).await;
         let (_, who) = app.signed_in("bea@shop.example", GOOD).await;
-        let by = Authority::Operator(&who.operator);
+        let by = Authority::Operator(&who);
         let outcome = change(&app.access, &here(), by, &wishes(&[("step_up.minutes", "5")]), false).await;
         assert_eq!(outcome.is_ok(), may, "{outcome:?}");
         let alias = change(&app.access, &here(), by, &wishes(&[(ALIAS, "grey-otter-4-river")]), false).await;
@@ -212,7 +212,7 @@ async fn who_has_no_second_factor_may_not_ask_others_for_one() {
     let app = TestApp::new().await;
     let (_, ada) = app.signed_in(ADA, ADAS).await;
     let wanted = wishes(&[("two_factor.required", "everybody")]);
-    let outcome = change(&app.access, &here(), Authority::Operator(&ada.operator), &wanted, false).await;
+    let outcome = change(&app.access, &here(), Authority::Operator(&ada), &wanted, false).await;
     assert_eq!(problems(outcome), [("two_factor.required".to_owned(), Problem::OwnSecondFactor)]);
     let enrolment = two_factor::begin(&app.access, &ada);
     let key = data_encoding::BASE32_NOPAD.decode(enrolment.key.as_bytes()).unwrap();
@@ -220,7 +220,7 @@ async fn who_has_no_second_factor_may_not_ask_others_for_one() {
     let code = device.generate(u64::try_from(app.access.now().unix_timestamp()).unwrap()).to_string();
     let added = two_factor::add(&app.access, &here(), &ada, &enrolment.sealed, &code).await.unwrap();
     let ada = app.authenticate(&added.token).await.unwrap();
-    change(&app.access, &here(), Authority::Operator(&ada.operator), &wanted, false).await.unwrap();
+    change(&app.access, &here(), Authority::Operator(&ada), &wanted, false).await.unwrap();
     assert_eq!(live(&app, "two_factor.required").await, "everybody");
 }
 

@@ -130,7 +130,7 @@ async fn a_role_that_grants_more_than_its_editor_holds_is_out_of_reach_before_an
     let editor = app.role(7, BuiltIn::Roles, Level::Manage).await;
     let strong = app.role(8, BuiltIn::Parameters, Level::Manage).await;
     app.set_roles(bea.id, &[editor]).await;
-    let bea = operator(&app, bea.id).await;
+    let bea = app.request_of(&operator(&app, bea.id).await).await;
     let by = Authority::Operator(&bea);
     let more = draft("Role 7", &[(BuiltIn::Roles, Level::Manage), (BuiltIn::Parameters, Level::View)]);
     let outcomes = [

@@ -309,7 +309,7 @@ async fn only_somebody_who_manages_operators_and_holds_as_much_removes_anothers_
     let ada = enrol(&app, ADA, ADAS).await;
     let ada_now = app.authenticate(&ada.cookie).await.unwrap();
     let (_, bea_now) = app.signed_in("bea@shop.example", GOOD).await;
-    let (as_ada, as_bea) = (Authority::Operator(&ada_now.operator), Authority::Operator(&bea_now.operator));
+    let (as_ada, as_bea) = (Authority::Operator(&ada_now), Authority::Operator(&bea_now));
     let upwards = operator_care::remove_two_factor(&app.access, as_bea, &here(), ada_now.operator.id()).await;
     assert!(matches!(upwards, Err(CareError::Forbidden)));
     let own = operator_care::remove_two_factor(&app.access, as_ada, &here(), ada_now.operator.id()).await;

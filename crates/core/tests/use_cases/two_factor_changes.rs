@@ -57,7 +57,7 @@ async fn a_factor_removed_by_another_ends_every_session_and_link_and_is_told_to_
     app.delivered().await;
     app.forgot(BEA).await.unwrap();
     let link = app.reset_link().await;
-    let authority = Authority::Operator(&by.operator);
+    let authority = Authority::Operator(&by);
     operator_care::remove_two_factor(&app.access, authority, &here(), bea.id).await.unwrap();
 
     for dead in [&factor.cookie, &half_way] {
@@ -120,7 +120,7 @@ async fn every_change_of_credentials_is_told_by_one_mail_of_its_kind() {
     enrol(&app, BEA, GOOD).await;
     assert_eq!(told(&app).await, only("two-factor-added"), "once more");
     let (_, ada) = app.signed_in(ADA, ADAS).await;
-    operator_care::remove_two_factor(&app.access, Authority::Operator(&ada.operator), &here(), bea.id).await.unwrap();
+    operator_care::remove_two_factor(&app.access, Authority::Operator(&ada), &here(), bea.id).await.unwrap();
     let both = vec![(ADA.to_owned(), "two-factor-removed-for"), (BEA.to_owned(), "two-factor-removed")];
     assert_eq!(told(&app).await, both, "by another");
 }

@@ -271,7 +271,7 @@ async fn answer(cx: &Context, outcome: Result<(), CareError>, done: &str) -> Ans
 }
 
 fn by(cx: &Context) -> Result<Authority<'_>, Refusal> {
-    Ok(Authority::Operator(&cx.signed_in()?.operator))
+    Ok(Authority::Operator(cx.signed_in()?))
 }
 
 pub(crate) async fn show(cx: &Context) -> Answer {

@@ -220,7 +220,7 @@ pub(crate) async fn invite(cx: &Context) -> Answer {
     let (Some(email), Some(name), Some(roles)) = (email, name, roles) else {
         return form(cx, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     };
-    let errors = match send(cx.access(), Authority::Operator(&who.operator), &cx.client, email, name, &roles).await {
+    let errors = match send(cx.access(), Authority::Operator(who), &cx.client, email, name, &roles).await {
         Ok(_) => return Ok(cx.see_other("/operators?done=invited")),
         Err(InviteError::AddressTaken) => Errors::one("email", cx.text("operators-address-taken")),
         Err(InviteError::UnknownRole) => Errors::one("roles", cx.text("operators-unknown-role")),

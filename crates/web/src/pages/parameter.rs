@@ -104,7 +104,7 @@ pub(crate) async fn restore(cx: &Context) -> Answer {
     if wish.key.starts_with("password.") {
         return Ok(cx.see_other(&format!("/parameters?restore={}&change={number}#password", wish.key)));
     }
-    let by = Authority::Operator(&cx.signed_in()?.operator);
+    let by = Authority::Operator(cx.signed_in()?);
     match change(cx.access(), &cx.client, by, &[wish], false).await {
         Ok(_) => Ok(cx.see_other("/parameters?done=saved")),
         Err(ChangeError::Refused(problems)) => {

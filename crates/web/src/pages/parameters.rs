@@ -338,7 +338,7 @@ pub(crate) async fn submit(cx: &Context) -> Answer {
 }
 
 async fn save(cx: &Context, wished: &[Wish], ask_weaker: bool) -> Answer {
-    let by = Authority::Operator(&cx.signed_in()?.operator);
+    let by = Authority::Operator(cx.signed_in()?);
     match change(cx.access(), &cx.client, by, wished, ask_weaker).await {
         // One's own browser is led over.
         Ok(changed) if changed.keys.contains(&ALIAS) => {

@@ -260,7 +260,7 @@ pub(crate) async fn show(cx: &Context) -> Answer {
 }
 
 pub(crate) async fn create(cx: &Context) -> Answer {
-    let by = Authority::Operator(&cx.signed_in()?.operator);
+    let by = Authority::Operator(cx.signed_in()?);
     let errors = match draft(cx) {
         Ok(draft) => match roles::create(cx.access(), by, &cx.client, draft).await {
             Ok(id) => return Ok(cx.see_other(&format!("/roles/{}?done=made", id.0))),
@@ -276,7 +276,7 @@ pub(crate) async fn show_one(cx: &Context) -> Answer {
 }
 
 pub(crate) async fn edit(cx: &Context) -> Answer {
-    let by = Authority::Operator(&cx.signed_in()?.operator);
+    let by = Authority::Operator(cx.signed_in()?);
     let id = id(cx)?;
     // A script that sends no version means the present one; one that cannot be read is no version that there was.
     let version = cx.form.has("version").then(|| cx.form.one("version").parse().unwrap_or(0));
@@ -295,7 +295,7 @@ pub(crate) async fn edit(cx: &Context) -> Answer {
 }
 
 pub(crate) async fn delete(cx: &Context) -> Answer {
-    let by = Authority::Operator(&cx.signed_in()?.operator);
+    let by = Authority::Operator(cx.signed_in()?);
     match roles::delete(cx.access(), by, &cx.client, id(cx)?).await {
         Ok(()) => Ok(cx.see_other("/roles?done=deleted")),
         Err(error) => one(cx, StatusCode::UNPROCESSABLE_ENTITY, wrong(cx, error)?, false).await,
@@ -303,7 +303,7 @@ pub(crate) async fn delete(cx: &Context) -> Answer {
 }
 
 pub(crate) async fn duplicate(cx: &Context) -> Answer {
-    let by = Authority::Operator(&cx.signed_in()?.operator);
+    let by = Authority::Operator(cx.signed_in()?);
     let id = id(cx)?;
     let original = roles::find(cx.access(), id).await?.ok_or(Refusal::NotFound)?;
     // A long name makes room for what says that it is a copy.

@@ -56,7 +56,7 @@ async fn a_permission_of_a_functionality_that_is_gone_is_shown_as_such_and_dropp
     let mut bea = shop.signed_in(BEA, BEAS).await;
 
     // Another node may know the functionality: whoever lacks it neither gives the role nor touches whoever holds it.
-    let (bea_now, ada) = (shop.operator(BEA).await, shop.operator(ADA).await);
+    let (bea_now, ada) = (shop.request_of(BEA, BEAS).await, shop.request_of(ADA, ADAS).await);
     let (by, here) = (Authority::Operator(&bea_now), Client::console());
     let given = operator_care::set_roles(&shop.access, by, &here, cyd, &[old], None).await;
     assert!(matches!(given, Err(CareError::Forbidden)), "{given:?}");

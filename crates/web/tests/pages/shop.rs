@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use poem::http::{Method, StatusCode, header};
 use poem::{Endpoint, Request, Response};
 use portcullis_core::authority::Authority;
-use portcullis_core::{Access, Client, Ports, Settings, invitation, set_up, sign_in};
+use portcullis_core::session::Authenticated;
+use portcullis_core::{Access, Client, Ports, Settings, invitation, session, set_up, sign_in};
 use portcullis_credentials::clock::SystemClock;
 use portcullis_credentials::hasher::{Argon2Hasher, Argon2Parameters};
 use portcullis_credentials::qr::QrCodes;
@@ -109,6 +110,12 @@ impl Shop {
         let token = Token::parse(link.split_once("?token=").unwrap().1).unwrap();
         invitation::accept(&self.access, &here, &token, Password::new(password)).await.unwrap();
         self.operator(address).await.id()
+    }
+
+    /// A request of somebody who is signed in.
+    pub(crate) async fn request_of(&self, email: &str, password: &str) -> Authenticated {
+        let opened = sign_in::sign_in(&self.access, &Client::console(), email, Password::new(password), None).await;
+        session::authenticate(&self.access, &opened.unwrap().token).await.unwrap().unwrap()
     }
 
     pub(crate) async fn operator(&self, address: &str) -> Operator {
