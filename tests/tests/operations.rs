@@ -1,13 +1,13 @@
 //! The second listener, for those who run the machine.
 
+use portcullis_tests::engine::Engine;
 use portcullis_tests::{Browser, Product, free_port};
 
 const ADA: &str = "ada@shop.example";
 
-#[tokio::test]
-async fn the_second_listener_says_how_it_goes_and_nothing_of_people_or_the_alias() {
+async fn the_second_listener_says_how_it_goes_and_nothing_of_people_or_the_alias(engine: Engine) {
     let operations = format!("127.0.0.1:{}", free_port());
-    let product = Product::start(&[("PORTCULLIS_OPERATIONS_LISTEN", &operations)]);
+    let product = Product::start_on(engine, &[("PORTCULLIS_OPERATIONS_LISTEN", &operations)]).await;
     let at = |path: &str| format!("{}{path}", product.back_office);
     let visitor = Browser::default();
     let here = |path: &str| format!("http://{operations}{path}");
@@ -47,3 +47,5 @@ async fn the_second_listener_says_how_it_goes_and_nothing_of_people_or_the_alias
         assert_eq!(visitor.request("GET", &at(path)).await.status, 404, "{path}");
     }
 }
+
+portcullis_tests::on_each_engine![the_second_listener_says_how_it_goes_and_nothing_of_people_or_the_alias];

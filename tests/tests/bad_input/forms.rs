@@ -1,5 +1,6 @@
 //! What is wrong with a form is said beside the field; what was typed stays, passwords go.
 
+use portcullis_tests::engine::Engine;
 use portcullis_tests::{Answer, Browser, Product};
 
 use crate::stage::{ADA, ADAS_PASSWORD, BEA, BEAS_PASSWORD, MANY_ADDRESSES, Stage};
@@ -150,9 +151,8 @@ async fn tries_new_password(browser: &Browser, page: &str, action: &str, others:
     says(&twice, "password", short_words, others, BEAS_PASSWORD);
 }
 
-#[tokio::test]
-async fn the_set_up_form_says_what_is_wrong_and_its_link_stays_good() {
-    let product = Product::start(&[]);
+pub(crate) async fn the_set_up_form_says_what_is_wrong_and_its_link_stays_good(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let browser = Browser::default();
     let action = format!("{}/setup", product.back_office);
     tries_name_and_address(&browser, &product.set_up_link, &action, ADAS_PASSWORD).await;
@@ -163,9 +163,8 @@ async fn the_set_up_form_says_what_is_wrong_and_its_link_stays_good() {
     assert_eq!(browser.post(&product.set_up_link, &action, &all).await.status, 303);
 }
 
-#[tokio::test]
-async fn the_invitation_forms_say_what_is_wrong_and_the_link_stays_good() {
-    let stage = Stage::set().await;
+pub(crate) async fn the_invitation_forms_say_what_is_wrong_and_the_link_stays_good(engine: Engine) {
+    let stage = Stage::set(engine).await;
     let operators = stage.at("/operators");
     tries_name_and_address(&stage.ada, &operators, &operators, "").await;
     let role = stage.ada.post(&operators, &operators, &[("email", BEA), ("name", "Bea"), ("roles", "nonsense")]).await;
@@ -187,9 +186,8 @@ async fn the_invitation_forms_say_what_is_wrong_and_the_link_stays_good() {
     assert_eq!(stage.sign_in(&bea, BEA, BEAS_PASSWORD).await, 303);
 }
 
-#[tokio::test]
-async fn the_reset_forms_say_what_is_wrong_and_the_link_stays_good() {
-    let stage = Stage::set().await;
+pub(crate) async fn the_reset_forms_say_what_is_wrong_and_the_link_stays_good(engine: Engine) {
+    let stage = Stage::set(engine).await;
     let forgot = stage.at("/password/forgot");
     let browser = Browser::default();
     let csrf_token = browser.get(&forgot).await.csrf_token();
@@ -209,9 +207,8 @@ async fn the_reset_forms_say_what_is_wrong_and_the_link_stays_good() {
     assert_eq!(stage.sign_in(&Browser::default(), ADA, next).await, 303);
 }
 
-#[tokio::test]
-async fn whatever_is_wrong_with_a_sign_in_the_words_are_the_same() {
-    let product = Product::start(&MANY_ADDRESSES);
+pub(crate) async fn whatever_is_wrong_with_a_sign_in_the_words_are_the_same(engine: Engine) {
+    let product = Product::start_on(engine, &MANY_ADDRESSES).await;
     let action = format!("{}/setup", product.back_office);
     let fields = [("email", ADA), ("name", "Ada Owner"), ("password", ADAS_PASSWORD)];
     assert_eq!(Browser::default().post(&product.set_up_link, &action, &fields).await.status, 303);

@@ -1,5 +1,6 @@
 //! Killed in the middle, started twice: nothing is half-done, and nothing needs repair.
 
+use portcullis_tests::engine::Engine;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,9 +33,8 @@ async fn sent_and_killed(
     stage.product.restart(&MANY_ADDRESSES);
 }
 
-#[tokio::test]
-async fn each_start_before_set_up_prints_a_new_link_and_the_old_one_dies() {
-    let mut product = Product::start(&[]);
+pub(crate) async fn each_start_before_set_up_prints_a_new_link_and_the_old_one_dies(engine: Engine) {
+    let mut product = Product::start_on(engine, &[]).await;
     let (first, back_office) = (product.set_up_link.clone(), product.back_office.clone());
     assert_eq!(Browser::default().get(&first).await.status, 200);
     product.restart(&[]);
@@ -44,10 +44,9 @@ async fn each_start_before_set_up_prints_a_new_link_and_the_old_one_dies() {
     assert_eq!(Browser::default().get(&product.set_up_link).await.status, 200);
 }
 
-#[tokio::test]
-async fn set_up_is_done_or_not_done_when_it_is_killed_in_the_middle() {
+pub(crate) async fn set_up_is_done_or_not_done_when_it_is_killed_in_the_middle(engine: Engine) {
     for after in MOMENTS {
-        let mut stage = Stage { product: Product::start(&MANY_ADDRESSES), ada: Browser::default() };
+        let mut stage = Stage { product: Product::start_on(engine, &MANY_ADDRESSES).await, ada: Browser::default() };
         let (link, action) = (stage.product.set_up_link.clone(), stage.at("/setup"));
         let fields = [("email", ADA), ("name", "Ada Owner"), ("password", ADAS_PASSWORD)];
         killed_in_the_middle(&mut stage, &link, &action, &fields, after).await;
@@ -64,9 +63,8 @@ async fn set_up_is_done_or_not_done_when_it_is_killed_in_the_middle() {
     }
 }
 
-#[tokio::test]
-async fn invitation_and_reset_are_done_or_not_done_when_they_are_killed_in_the_middle() {
-    let mut stage = Stage::set().await;
+pub(crate) async fn invitation_and_reset_are_done_or_not_done_when_they_are_killed_in_the_middle(engine: Engine) {
+    let mut stage = Stage::set(engine).await;
     let (operators, invitation, reset) = (stage.at("/operators"), stage.at("/invitation"), stage.at("/password/reset"));
     for (number, after) in MOMENTS.into_iter().enumerate() {
         let email = format!("bea{number}@shop.example");
@@ -109,9 +107,8 @@ fn printed_link(stage: &Stage, email: &str) -> String {
     link.unwrap_or_else(|| panic!("no link: {output:?}")).to_owned()
 }
 
-#[tokio::test]
-async fn a_second_start_on_the_same_port_says_so_and_leaves_the_first_alone() {
-    let product = Product::start(&[]);
+pub(crate) async fn a_second_start_on_the_same_port_says_so_and_leaves_the_first_alone(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let second = product.run(&["serve"]);
     assert_eq!(second.status.code(), Some(1));
     let words = String::from_utf8_lossy(&second.stderr);
@@ -121,10 +118,11 @@ async fn a_second_start_on_the_same_port_says_so_and_leaves_the_first_alone() {
     assert_eq!(Browser::default().get(&product.set_up_link).await.status, 200, "the first's link stays good");
 }
 
-#[tokio::test]
-async fn a_second_start_in_the_same_folder_is_a_second_node() {
-    let stage = Stage::set().await;
-    let second = Product::start_in(Arc::clone(&stage.product.folder), free_port(), &MANY_ADDRESSES);
+pub(crate) async fn a_second_start_in_the_same_folder_is_a_second_node(engine: Engine) {
+    let stage = Stage::set(engine).await;
+    let database = stage.product.database_url();
+    let settings = [MANY_ADDRESSES.as_slice(), &[("PORTCULLIS_DATABASE_URL", &*database)]].concat();
+    let second = Product::start_in(Arc::clone(&stage.product.folder), free_port(), &settings);
     assert!(second.set_up_link.is_empty(), "set-up is over there too");
     let alias = |address: &str| address.rsplit('/').next().map(str::to_owned);
     assert_eq!(alias(&second.back_office), alias(&stage.product.back_office));

@@ -1,6 +1,7 @@
 //! Links that are spent, expired, foreign, blank or mangled say what to do next, before any form; and looking spends none.
 
 use portcullis_domain::one_time_token::Purpose;
+use portcullis_tests::engine::Engine;
 use portcullis_tests::{Answer, Browser, Product};
 
 use crate::stage::{ADA, ADAS_PASSWORD, BEA, BEAS_NEXT, BEAS_PASSWORD, Stage, token_of};
@@ -56,9 +57,8 @@ fn wrong(good: &str) -> Vec<String> {
     ]
 }
 
-#[tokio::test]
-async fn a_wrong_link_leads_to_no_form_and_its_page_says_what_to_do() {
-    let stage = Stage::set().await;
+pub(crate) async fn a_wrong_link_leads_to_no_form_and_its_page_says_what_to_do(engine: Engine) {
+    let stage = Stage::set(engine).await;
     let (invitation, reset) = (stage.invitation().await, stage.reset().await);
     for query in wrong(&invitation) {
         is_dead(&stage, "/invitation", &query).await;
@@ -86,9 +86,8 @@ async fn a_wrong_link_leads_to_no_form_and_its_page_says_what_to_do() {
     assert_eq!(stage.sign_in(&Browser::default(), ADA, BEAS_NEXT).await, 303);
 }
 
-#[tokio::test]
-async fn an_expired_link_says_so_and_a_newer_one_voids_the_older() {
-    let stage = Stage::set().await;
+pub(crate) async fn an_expired_link_says_so_and_a_newer_one_voids_the_older(engine: Engine) {
+    let stage = Stage::set(engine).await;
     let older = stage.invitation().await;
     let token = stage.expired(Purpose::Invitation, Some(BEA)).await;
     let words = is_dead(&stage, "/invitation", &format!("?token={token}")).await.body;
@@ -108,9 +107,8 @@ async fn an_expired_link_says_so_and_a_newer_one_voids_the_older() {
     assert_eq!(stage.sign_in(&Browser::default(), ADA, ADAS_PASSWORD).await, 303, "her password is what it was");
 }
 
-#[tokio::test]
-async fn an_expired_set_up_link_is_dead_and_the_next_start_prints_a_good_one() {
-    let product = Product::start(&[]);
+pub(crate) async fn an_expired_set_up_link_is_dead_and_the_next_start_prints_a_good_one(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let mut stage = Stage { product, ada: Browser::default() };
     let token = stage.expired(Purpose::SetUp, None).await;
     let words = is_dead(&stage, "/setup", &format!("?token={token}")).await.body;
@@ -122,13 +120,12 @@ async fn an_expired_set_up_link_is_dead_and_the_next_start_prints_a_good_one() {
     assert_eq!(Browser::default().get(&stage.product.set_up_link).await.status, 200);
 }
 
-#[tokio::test]
-async fn looking_at_a_link_spends_it_not_and_its_token_leaves_the_address_bar() {
-    let product = Product::start(&[]);
+pub(crate) async fn looking_at_a_link_spends_it_not_and_its_token_leaves_the_address_bar(engine: Engine) {
+    let product = Product::start_on(engine, &[]).await;
     let set_up_link = product.set_up_link.clone();
     looked_at(&set_up_link).await;
     drop(product);
-    let stage = Stage::set().await;
+    let stage = Stage::set(engine).await;
     let (invitation, reset) = (stage.invitation().await, stage.reset().await);
     for link in [&invitation, &reset] {
         looked_at(link).await;

@@ -1,5 +1,6 @@
 //! Requests that are not what a browser on our own pages would send.
 
+use portcullis_tests::engine::Engine;
 use portcullis_tests::{Answer, Browser};
 
 use crate::stage::{ADA, ADAS_PASSWORD, BEA, BEAS_NEXT, BEAS_PASSWORD, Stage};
@@ -83,9 +84,8 @@ impl Ready {
     }
 }
 
-#[tokio::test]
-async fn a_forged_or_oversized_form_does_nothing_and_the_right_one_still_works() {
-    let product = portcullis_tests::Product::start(&crate::stage::MANY_ADDRESSES);
+pub(crate) async fn a_forged_or_oversized_form_does_nothing_and_the_right_one_still_works(engine: Engine) {
+    let product = portcullis_tests::Product::start_on(engine, &crate::stage::MANY_ADDRESSES).await;
     let mut stage = Stage { product, ada: Browser::default() };
     let ready = |browser, page: String, action: String, fields: &[(&'static str, &'static str)]| Ready {
         browser,
@@ -115,9 +115,8 @@ async fn a_forged_or_oversized_form_does_nothing_and_the_right_one_still_works()
     assert_eq!(stage.sign_in(&Browser::default(), BEA, BEAS_NEXT).await, 303);
 }
 
-#[tokio::test]
-async fn a_body_of_just_64_kib_is_read_and_a_far_larger_one_is_refused() {
-    let stage = Stage::set().await;
+pub(crate) async fn a_body_of_just_64_kib_is_read_and_a_far_larger_one_is_refused(engine: Engine) {
+    let stage = Stage::set(engine).await;
     let (browser, login) = (Browser::default(), stage.at("/login"));
     let csrf_token = browser.get(&login).await.csrf_token();
     let rest = format!("csrf_token={csrf_token}&email=a&password=b&filler=").len();
@@ -129,9 +128,8 @@ async fn a_body_of_just_64_kib_is_read_and_a_far_larger_one_is_refused() {
     }
 }
 
-#[tokio::test]
-async fn every_refusal_bears_the_security_headers() {
-    let stage = Stage::set().await;
+pub(crate) async fn every_refusal_bears_the_security_headers(engine: Engine) {
+    let stage = Stage::set(engine).await;
     let browser = Browser::default();
     let login = stage.at("/login");
     let csrf_token = browser.get(&login).await.csrf_token();
@@ -155,9 +153,8 @@ async fn every_refusal_bears_the_security_headers() {
     assert!(limited.header("retry-after").concat().parse::<u32>().is_ok_and(|seconds| seconds > 0));
 }
 
-#[tokio::test]
-async fn a_poisoned_host_reaches_no_link_and_no_page() {
-    let stage = Stage::set().await;
+pub(crate) async fn a_poisoned_host_reaches_no_link_and_no_page(engine: Engine) {
+    let stage = Stage::set(engine).await;
     let poison = [
         ("host", "evil.example"),
         ("x-forwarded-host", "evil.example"),
@@ -192,9 +189,8 @@ async fn a_poisoned_host_reaches_no_link_and_no_page() {
     }
 }
 
-#[tokio::test]
-async fn head_answers_as_get_does_without_a_body() {
-    let stage = Stage::set().await;
+pub(crate) async fn head_answers_as_get_does_without_a_body(engine: Engine) {
+    let stage = Stage::set(engine).await;
     for path in ["", "/login", "/password/forgot", "/setup", "/invitation", "/no/such/page", "/assets/portcullis.css"] {
         let get = Browser::default().request("GET", &stage.at(path)).await;
         let head = Browser::default().request("HEAD", &stage.at(path)).await;

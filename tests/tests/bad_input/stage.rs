@@ -6,6 +6,7 @@ use portcullis_domain::one_time_token::{OneTimeToken, Purpose};
 use portcullis_domain::ports::storage::Storage;
 use portcullis_domain::secret::Token;
 use portcullis_storage_seaorm::SeaOrmStorage;
+use portcullis_tests::engine::Engine;
 use portcullis_tests::{Browser, Product};
 
 pub(crate) const ADA: &str = "ada@shop.example";
@@ -22,8 +23,8 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) async fn set() -> Self {
-        let product = Product::start(&MANY_ADDRESSES);
+    pub(crate) async fn set(engine: Engine) -> Self {
+        let product = Product::start_on(engine, &MANY_ADDRESSES).await;
         let stage = Self { product, ada: Browser::default() };
         let fields = [("email", ADA), ("name", "Ada Owner"), ("password", ADAS_PASSWORD)];
         let made = stage.ada.post(&stage.product.set_up_link, &stage.at("/setup"), &fields).await;
@@ -57,8 +58,7 @@ impl Stage {
 
     /// Writes a link's token that ended a second after 1970 began, and gives it.
     pub(crate) async fn expired(&self, purpose: Purpose, email: Option<&str>) -> String {
-        let file = self.product.folder.path().join("portcullis-data/portcullis.db");
-        let storage = SeaOrmStorage::connect(&format!("sqlite://{}", file.display())).await.expect("the database");
+        let storage = SeaOrmStorage::connect(&self.product.database_url()).await.expect("the database");
         let mut unit = storage.begin().await.expect("a unit of work");
         let account = match email {
             Some(email) => unit.account_by_email(&EmailKey::of(email)).await.expect("a look-up").map(|found| found.id),
