@@ -1,4 +1,5 @@
 //! The second listener, for those who run the machine.
+#![expect(clippy::expect_used, reason = "a test that finds no alias has failed")]
 
 use portcullis_tests::engine::Engine;
 use portcullis_tests::{Browser, Product, free_port};

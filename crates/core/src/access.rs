@@ -39,7 +39,7 @@ impl Bell {
     }
 
     /// Rings.
-    pub fn notify_one(&self) {
+    pub fn ring(&self) {
         self.0.send_replace(());
     }
 

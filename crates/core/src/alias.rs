@@ -124,7 +124,7 @@ pub(crate) async fn set(access: &Access, client: &Client, author: &Author, alias
     let rows = unit.parameters().await?;
     unit.commit().await?;
     access.publish(&rows);
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(())
 }
 

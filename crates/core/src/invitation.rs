@@ -116,7 +116,7 @@ pub async fn invite(
         .record(unit.as_mut())
         .await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(link)
 }
 
@@ -259,7 +259,7 @@ pub(crate) async fn choose_by_link(
         .record(unit.as_mut())
         .await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(())
 }
 

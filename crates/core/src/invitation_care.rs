@@ -135,7 +135,7 @@ async fn renew(
     }
     event.record(unit.as_mut()).await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(link)
 }
 

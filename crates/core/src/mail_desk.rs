@@ -59,7 +59,7 @@ pub async fn retry(access: &Access, client: &Client, who: &Authenticated, id: Uu
     let event = access.event(&present, Action::MailRetried).on(id.to_string(), id.to_string());
     event.from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(true)
 }
 
@@ -111,6 +111,6 @@ pub async fn test(access: &Access, client: &Client, who: &Authenticated) -> Resu
         .record(unit.as_mut())
         .await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(())
 }

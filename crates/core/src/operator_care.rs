@@ -147,7 +147,7 @@ pub async fn set_roles(
         tell(access, unit.as_mut(), target.account(), content).await?;
     }
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(())
 }
 
@@ -175,7 +175,7 @@ pub async fn suspend(access: &Access, by: Authority<'_>, client: &Client, id: Ac
         tell(access, unit.as_mut(), target.account(), Content::Suspended).await?;
     }
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(())
 }
 
@@ -252,7 +252,7 @@ pub async fn send_reset(access: &Access, by: Authority<'_>, client: &Client, id:
     tell(access, unit.as_mut(), target.account(), Content::PasswordReset { link, minutes }).await?;
     event(access, &acting, client, Action::ResetIssued, &target).record(unit.as_mut()).await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(())
 }
 
@@ -279,6 +279,6 @@ pub async fn remove_two_factor(
         tell(access, unit.as_mut(), operator.account(), content).await?;
     }
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(())
 }

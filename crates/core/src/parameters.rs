@@ -228,7 +228,7 @@ pub async fn change(
     let rows = unit.parameters().await?;
     unit.commit().await?;
     access.publish(&rows);
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(changed)
 }
 

@@ -186,6 +186,6 @@ async fn replace(
         .record(unit.as_mut())
         .await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(Opened { token, stage, device, enrolment_asked })
 }

@@ -63,7 +63,7 @@ pub async fn request(access: &Access, client: &Client, email: &str) -> Result<()
     unit.insert_recovery_request(&request).await?;
     access.event(Author::STRANGER, Action::ResetRequested).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(())
 }
 

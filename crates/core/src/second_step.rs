@@ -163,7 +163,7 @@ async fn pass(access: &Access, client: &Client, who: &Authenticated, shown: &Sho
         }
         record(access, unit.as_mut(), client, &owner, Action::SecondStepRefused).await?;
         unit.commit().await?;
-        access.mail_waits().notify_one();
+        access.mail_waits().ring();
         return Err(SecondStepError::Refused);
     }
     unit.refund_budget(of_account, per_account).await?;
@@ -172,7 +172,7 @@ async fn pass(access: &Access, client: &Client, who: &Authenticated, shown: &Sho
     record(access, unit.as_mut(), client, &owner, Action::SecondStepPassed).await?;
     let device = arrive(access, unit.as_mut(), client, account, progress.stage(), now).await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(Opened { token, stage: progress.stage(), device, enrolment_asked: false })
 }
 
@@ -209,7 +209,7 @@ async fn end_challenge(
         tell_of_wrong_codes(access, unit.as_mut(), client, owner.account(), access.now()).await?;
         record(access, unit.as_mut(), client, owner, Action::SecondStepLimited).await?;
         unit.commit().await?;
-        access.mail_waits().notify_one();
+        access.mail_waits().ring();
     }
     Ok(SecondStepError::Over)
 }

@@ -199,7 +199,7 @@ pub async fn sign_in(
     let event = access.event(&operator, Action::SignedIn).on(account.id.0.to_string(), account.email.as_str());
     event.from(client).with("stage", stage.as_str()).record(unit.as_mut()).await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(Opened { token, stage, device, enrolment_asked })
 }
 

@@ -205,7 +205,7 @@ pub async fn with_recovery_code(
         return Err(StepUpError::WrongRecoveryCode);
     }
     let token = pass(access, unit, client, who, &owner, &budgets).await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(token)
 }
 

@@ -173,7 +173,7 @@ pub async fn add(
     let event = access.event(&owner, Action::TwoFactorAdded);
     event.on(account.id.0.to_string(), account.email.as_str()).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(Added { codes, token, stage, device })
 }
 
@@ -240,7 +240,7 @@ pub async fn replace_recovery_codes(
     let content = Content::RecoveryCodesReplaced { device: client.device.clone(), address: client.address.clone() };
     tell(access, unit.as_mut(), owner.account(), content).await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(Some(codes))
 }
 
@@ -276,7 +276,7 @@ pub async fn remove(access: &Access, client: &Client, who: &Authenticated) -> Re
     let stage = progress(unit.as_mut(), &parameters, &owner, true, now).await?.stage();
     let token = renew_session(access, unit.as_mut(), who, &owner, stage, now).await?;
     unit.commit().await?;
-    access.mail_waits().notify_one();
+    access.mail_waits().ring();
     Ok(token)
 }
 
