@@ -43,14 +43,13 @@ async fn pages(browser: &Browser, url: &str) -> Done<[f64; 3]> {
 }
 
 /// Guesses until it is told to stop; counts the answers by status.
-fn guessers(product: &Product, csrf_token: &str, stop: &Arc<AtomicBool>) -> JoinSet<BTreeMap<u16, u32>> {
-    let (login, browser, number) =
-        (format!("{}/login", product.back_office), Arc::new(Browser::default()), Arc::new(AtomicU32::new(0)));
+async fn guessers(product: &Product, stop: &Arc<AtomicBool>) -> JoinSet<BTreeMap<u16, u32>> {
+    let (login, browser) = (format!("{}/login", product.back_office), Arc::new(Browser::default()));
+    let (csrf_token, number) = (browser.get(&login).await.csrf_token(), Arc::new(AtomicU32::new(0)));
     let mut racing = JoinSet::new();
     for _ in 0..GUESSERS {
-        let (login, browser, number, stop) =
-            (login.clone(), Arc::clone(&browser), Arc::clone(&number), Arc::clone(stop));
-        let csrf_token = csrf_token.to_owned();
+        let (browser, number, stop) = (Arc::clone(&browser), Arc::clone(&number), Arc::clone(stop));
+        let (login, csrf_token) = (login.clone(), csrf_token.clone());
         racing.spawn(async move {
             let mut answers = BTreeMap::new();
             while !stop.load(Ordering::Relaxed) {
@@ -82,10 +81,9 @@ async fn main() -> Done {
     pages(&ada, &product.back_office).await?;
     let rest = pages(&ada, &product.back_office).await?;
 
-    let csrf_token = Browser::default().get(&at("/login")).await.csrf_token();
     let stop = Arc::new(AtomicBool::new(false));
     let began = Instant::now();
-    let mut guessing = guessers(&product, &csrf_token, &stop);
+    let mut guessing = guessers(&product, &stop).await;
     // Until every thread hashes and the queue is full.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let flooded = pages(&ada, &product.back_office).await?;
@@ -97,6 +95,9 @@ async fn main() -> Done {
     println!("| dashboard | median, ms | p99, ms | longest, ms |\n|---|---:|---:|---:|");
     for (when, [median, p99, longest]) in [("at rest", rest), ("in a flood of guesses", flooded)] {
         println!("| {when} | {median:.2} | {p99:.2} | {longest:.2} |");
+    }
+    if !answers.contains_key(&422) || answers.keys().any(|status| ![422, 429, 503].contains(status)) {
+        return Err(format!("these are no guesses: {answers:?}").into());
     }
     println!("guesses in {:.0?}, by status: {answers:?}", began.elapsed());
     Ok(())
