@@ -70,12 +70,17 @@ async fn sixteen_racing_uses_of_one_link_have_one_winner(engine: Engine) {
     ada.post(&operators, &operators, &[("email", BEA), ("name", "Bea Colleague")]).await;
     let link = product.mailed_link(BEA, "invitation");
     let action = format!("{}/invitation", product.back_office);
-    let mut racing = tokio::task::JoinSet::new();
+    // Everybody has the form before anybody sends it: to whoever comes later the link is dead.
+    let mut forms = Vec::new();
     for _ in 0..16 {
-        let (link, action) = (link.clone(), action.clone());
+        let browser = Browser::default();
+        let csrf_token = browser.get(&link).await.csrf_token();
+        forms.push((browser, csrf_token));
+    }
+    let mut racing = tokio::task::JoinSet::new();
+    for (browser, csrf_token) in forms {
+        let action = action.clone();
         racing.spawn(async move {
-            let browser = Browser::default();
-            let csrf_token = browser.get(&link).await.csrf_token();
             browser.post_raw(&action, &[("csrf_token", &csrf_token), ("password", BEAS_PASSWORD)]).await.status
         });
     }
