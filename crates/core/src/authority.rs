@@ -2,7 +2,7 @@
 //! holds everything.
 //!
 //! What an operator holds is judged in the unit of work that writes. The request read them before; while it waited, for a
-//! lock, for a hash or for its turn, they may have been suspended, demoted or signed out. So a use case asks for [`Acting`], and an
+//! lock, for a hash or for its turn, they may have been suspended, demoted or signed out. So a use case asks for `Acting`, and an
 //! audit event takes no operator but one that was found so.
 
 use portcullis_domain::account::{AccountId, AccountStatus, Operator};
