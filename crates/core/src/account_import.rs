@@ -160,7 +160,7 @@ async fn grant(access: &Access, unit: &mut dyn UnitOfWork, one: &Accepted, roles
     let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
     access
         .event(Author::CONSOLE, Action::AccountsImported)
-        .on(one.account.id.0.to_string(), one.account.email.as_str())
+        .upon(&one.account)
         .from(&Client::console())
         .with("name", one.account.name.as_str())
         .with("roles", names.join(", "))

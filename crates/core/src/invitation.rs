@@ -109,7 +109,7 @@ pub async fn invite(
     .await?;
     access
         .event(&acting, Action::OperatorInvited)
-        .on(account.id.0.to_string(), account.email.as_str())
+        .upon(&account)
         .from(client)
         .with("roles", chosen.iter().map(|role| role.name.as_str()).collect::<Vec<_>>().join(", "))
         .with("hours", hours.to_string())
@@ -196,7 +196,7 @@ pub async fn note_opened(access: &Access, client: &Client, token: &Token) -> Sto
     let mut unit = access.begin().await?;
     if unit.note_opened(&digest, access.now()).await? {
         let event = access.event(Author::STRANGER, Action::InvitationOpened).from(client);
-        event.on(account.id.0.to_string(), account.email.as_str()).record(unit.as_mut()).await?;
+        event.upon(&account).record(unit.as_mut()).await?;
         unit.commit().await?;
     }
     Ok(())
@@ -252,12 +252,7 @@ pub(crate) async fn choose_by_link(
         unit.forget_devices(account.id).await?;
         tell_of_change(access, unit.as_mut(), &account, client).await?;
     }
-    access
-        .event(&current, action)
-        .on(account.id.0.to_string(), account.email.as_str())
-        .from(client)
-        .record(unit.as_mut())
-        .await?;
+    access.event(&current, action).upon(&account).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().ring();
     Ok(())

@@ -104,12 +104,7 @@ pub async fn test(access: &Access, client: &Client, who: &Authenticated) -> Resu
         content: Content::Test,
     };
     outbox::enqueue(access, unit.as_mut(), message).await?;
-    access
-        .event(&operator, Action::MailTested)
-        .on(operator.id().0.to_string(), operator.email().as_str())
-        .from(client)
-        .record(unit.as_mut())
-        .await?;
+    access.event(&operator, Action::MailTested).upon(operator.account()).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().ring();
     Ok(())

@@ -93,7 +93,7 @@ async fn another_remains(unit: &mut dyn UnitOfWork, target: &Operator) -> Result
 }
 
 pub(crate) fn event(access: &Access, acting: &Acting, client: &Client, action: Action, target: &Operator) -> Event {
-    let event = access.event(acting, action).on(target.id().0.to_string(), target.email().as_str()).from(client);
+    let event = access.event(acting, action).upon(target.account()).from(client);
     event.with("name", target.name().as_str())
 }
 

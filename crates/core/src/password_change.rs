@@ -144,7 +144,7 @@ async fn record_refusal(
     let mut unit = access.begin().await?;
     access
         .event(Author::refused(who), action)
-        .on(who.operator.id().0.to_string(), who.operator.email().as_str())
+        .upon(who.operator.account())
         .from(client)
         .with("reason", "password-change")
         .record(unit.as_mut())
@@ -179,12 +179,7 @@ async fn replace(
         enrolment_asked = two_factor::is_asked(unit.as_mut(), &parameters, &who.operator, now).await?;
     }
     tell_of_change(access, unit.as_mut(), account, client).await?;
-    access
-        .event(&owner, Action::PasswordChanged)
-        .on(account.id.0.to_string(), account.email.as_str())
-        .from(client)
-        .record(unit.as_mut())
-        .await?;
+    access.event(&owner, Action::PasswordChanged).upon(account).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().ring();
     Ok(Opened { token, stage, device, enrolment_asked })

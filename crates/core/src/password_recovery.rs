@@ -106,11 +106,7 @@ async fn work_off_next(access: &Access, minutes: u32) -> Stored<bool> {
         unit.issue_token(&token_for(&token, Purpose::PasswordReset, operator.id(), now, lifetime)).await?;
         let link = access::link(&access.back_office_in(unit.as_mut()).await?, "password/reset", &token);
         tell(access, unit.as_mut(), operator.account(), Content::PasswordReset { link, minutes }).await?;
-        access
-            .event(Author::SYSTEM, Action::ResetIssued)
-            .on(operator.id().0.to_string(), operator.email().as_str())
-            .record(unit.as_mut())
-            .await?;
+        access.event(Author::SYSTEM, Action::ResetIssued).upon(operator.account()).record(unit.as_mut()).await?;
     }
     unit.commit().await?;
     Ok(true)
@@ -157,7 +153,7 @@ pub async fn rescue_link(access: &Access, email: &EmailKey) -> Stored<Option<Str
         }
         Purpose::PasswordReset | Purpose::SetUp => access.event(Author::CONSOLE, Action::ResetIssued),
     };
-    let event = event.on(account.id.0.to_string(), account.email.as_str()).from(&Client::console());
+    let event = event.upon(account).from(&Client::console());
     handed_over(event.with("name", account.name.as_str())).record(unit.as_mut()).await?;
     let link = access::link(&access.back_office_in(unit.as_mut()).await?, page, &token);
     unit.commit().await?;

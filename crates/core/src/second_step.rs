@@ -237,6 +237,6 @@ async fn record(
     owner: &LockedOperator,
     action: Action,
 ) -> Stored<()> {
-    let event = access.event(owner, action).on(owner.id().0.to_string(), owner.email().as_str());
+    let event = access.event(owner, action).upon(owner.account());
     event.from(client).record(unit).await
 }

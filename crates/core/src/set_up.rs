@@ -165,7 +165,7 @@ async fn make_first(
         other => other?,
     }
     unit.set_roles(account.id, &[RoleId::SUPER_ADMINISTRATOR]).await?;
-    let event = access.event(author, Action::SetUpCompleted).on(account.id.0.to_string(), account.email.as_str());
+    let event = access.event(author, Action::SetUpCompleted).upon(account);
     event.from(client).record(unit).await?;
     Ok(())
 }

@@ -169,7 +169,7 @@ pub async fn sign_in(
         let mut event = access.event(Author::STRANGER, Action::SignInRefused).from(client).with("reason", reason);
         // What matches no account is not kept: people type their password into that field.
         if let Some(found) = &found {
-            event = event.on(found.id.0.to_string(), found.email.as_str());
+            event = event.upon(found);
         }
         event.record(unit.as_mut()).await?;
         unit.commit().await?;
@@ -196,7 +196,7 @@ pub async fn sign_in(
     if stage != Stage::SecondStepDue {
         enrolment_asked = two_factor::is_asked(unit.as_mut(), &parameters, &operator, now).await?;
     }
-    let event = access.event(&operator, Action::SignedIn).on(account.id.0.to_string(), account.email.as_str());
+    let event = access.event(&operator, Action::SignedIn).upon(account);
     event.from(client).with("stage", stage.as_str()).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().ring();

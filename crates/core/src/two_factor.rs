@@ -171,7 +171,7 @@ pub async fn add(
     let content = Content::TwoFactorAdded { device: client.device.clone(), address: client.address.clone() };
     tell(access, unit.as_mut(), account, content).await?;
     let event = access.event(&owner, Action::TwoFactorAdded);
-    event.on(account.id.0.to_string(), account.email.as_str()).from(client).record(unit.as_mut()).await?;
+    event.upon(account).from(client).record(unit.as_mut()).await?;
     unit.commit().await?;
     access.mail_waits().ring();
     Ok(Added { codes, token, stage, device })
@@ -236,7 +236,7 @@ pub async fn replace_recovery_codes(
         return Ok(None);
     }
     let event = access.event(&owner, Action::RecoveryCodesReplaced);
-    event.on(owner.id().0.to_string(), owner.email().as_str()).from(client).record(unit.as_mut()).await?;
+    event.upon(owner.account()).from(client).record(unit.as_mut()).await?;
     let content = Content::RecoveryCodesReplaced { device: client.device.clone(), address: client.address.clone() };
     tell(access, unit.as_mut(), owner.account(), content).await?;
     unit.commit().await?;
@@ -302,7 +302,7 @@ pub(crate) async fn take_away(
     unit.void_tokens(account.id, None, access.now()).await?;
     tell(access, unit, account, Content::TwoFactorRemoved { by }).await?;
     let event = access.event(author, Action::TwoFactorRemoved);
-    event.on(account.id.0.to_string(), account.email.as_str()).from(client).record(unit).await?;
+    event.upon(account).from(client).record(unit).await?;
     Ok(())
 }
 
