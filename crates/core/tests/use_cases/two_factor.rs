@@ -1,14 +1,13 @@
-//! The second factor: enrolment, the second step, recovery codes, removal, step-up, known devices.
+//! The second factor: enrolment, the second step, recovery codes, removal.
 
+use portcullis_core::Access;
 use portcullis_core::authority::Authority;
 use portcullis_core::operator_care::{self, CareError};
-use portcullis_core::password_change;
 use portcullis_core::present::ActError;
 use portcullis_core::second_step::{self, SecondStepError};
 use portcullis_core::session::Authenticated;
-use portcullis_core::step_up::{self, StepUpError};
+use portcullis_core::step_up;
 use portcullis_core::two_factor::{self, AddError};
-use portcullis_core::{Access, Client};
 use portcullis_domain::account::AccountStatus;
 use portcullis_domain::audit::{Action, Actor};
 use portcullis_domain::functionality::BuiltIn;
@@ -21,7 +20,8 @@ use portcullis_domain::session::Stage;
 use portcullis_domain::two_factor::{STEP, TotpSecret, step_at};
 use time::Duration;
 
-use crate::app::{ADA, ADAS, GOOD, MICROSECOND, OTHER, TestApp, WRONG, client, here};
+use crate::app::{ADA, ADAS, GOOD, OTHER, TestApp, here};
+use crate::known_devices::known;
 
 /// An operator with a second factor: the secret and the recovery codes that their device and drawer hold.
 pub(crate) struct Enrolled {
@@ -344,70 +344,6 @@ async fn whoever_must_have_a_factor_gets_no_further_once_the_grace_is_over() {
 }
 
 #[tokio::test]
-async fn a_proof_is_fresh_for_the_window_and_is_renewed_under_a_new_cookie() {
-    let app = TestApp::new().await;
-    let (cookie, who) = app.signed_in(ADA, ADAS).await;
-    app.advance(Duration::minutes(10) - MICROSECOND);
-    assert!(step_up::is_fresh(&app.access, &who).await.unwrap());
-    app.advance(MICROSECOND);
-    assert!(!step_up::is_fresh(&app.access, &who).await.unwrap());
-    let wrong = step_up::with_password(&app.access, &here(), &who, Password::new(WRONG)).await;
-    assert!(matches!(wrong, Err(StepUpError::WrongPassword)));
-    let renewed = step_up::with_password(&app.access, &here(), &who, Password::new(ADAS)).await.unwrap();
-    assert!(app.authenticate(&cookie).await.is_none(), "the old cookie is dead");
-    let who = app.authenticate(&renewed).await.unwrap();
-    assert!(step_up::is_fresh(&app.access, &who).await.unwrap());
-}
-
-#[tokio::test]
-async fn a_step_up_by_code_spends_the_step() {
-    let app = TestApp::new().await;
-    let ada = enrol(&app, ADA, ADAS).await;
-    let who = app.authenticate(&ada.cookie).await.unwrap();
-    let shown = ada.now(&app);
-    let cookie = step_up::with_code(&app.access, &here(), &who, &shown).await.unwrap();
-    let who = app.authenticate(&cookie).await.unwrap();
-    assert!(matches!(step_up::with_code(&app.access, &here(), &who, &shown).await, Err(StepUpError::WrongCode)));
-}
-
-#[tokio::test]
-async fn a_step_up_takes_no_password_where_there_is_a_factor() {
-    let app = TestApp::new().await;
-    let ada = enrol(&app, ADA, ADAS).await;
-    let who = app.authenticate(&ada.cookie).await.unwrap();
-    for password in [ADAS, WRONG] {
-        let refused = step_up::with_password(&app.access, &here(), &who, Password::new(password)).await;
-        assert!(matches!(refused, Err(StepUpError::CodeAsked)), "{password}");
-    }
-    assert!(app.authenticate(&ada.cookie).await.is_some(), "nothing was renewed");
-}
-
-#[tokio::test]
-async fn a_recovery_code_is_a_proof_once_also_when_the_secret_cannot_be_read() {
-    let app = TestApp::new().await;
-    let ada = enrol(&app, ADA, ADAS).await;
-    let other_key = portcullis_credentials::sealing::KeySealer::new([8; 32], vec![]);
-    let node = app.node(|ports| ports.sealer = std::sync::Arc::new(other_key)).await;
-    app.delivered().await;
-    let who = app.authenticate(&ada.cookie).await.unwrap();
-    let refused = step_up::with_code(&node, &here(), &who, &ada.now(&app)).await;
-    assert!(matches!(refused, Err(StepUpError::Unreadable)));
-    assert_eq!(app.count(Action::TwoFactorUnreadable).await, 1);
-    let cookie = step_up::with_recovery_code(&app.access, &here(), &who, &ada.codes[0]).await.unwrap();
-    assert!(app.authenticate(&ada.cookie).await.is_none(), "the old cookie is dead");
-    let who = app.authenticate(&cookie).await.unwrap();
-    for wrong in [ada.codes[0].as_str(), "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", "", "null"] {
-        let refused = step_up::with_recovery_code(&node, &here(), &who, wrong).await;
-        assert!(matches!(refused, Err(StepUpError::WrongRecoveryCode)), "{wrong}");
-    }
-    let mails = app.delivered().await;
-    assert!(
-        matches!(&*mails, [mail] if matches!(mail.content, Content::RecoveryCodeUsed { left: 9, .. })),
-        "{mails:?}"
-    );
-}
-
-#[tokio::test]
 async fn new_recovery_codes_are_told_by_mail() {
     let app = TestApp::new().await;
     let ada = enrol(&app, ADA, ADAS).await;
@@ -477,81 +413,6 @@ async fn what_is_no_code_costs_the_operator_nothing() {
         assert!(matches!(refused, Err(SecondStepError::Refused)), "{garbage}");
     }
     assert!(with_code(&app, &half(&app, ADA, ADAS).await, &ada.now(&app)).await.is_ok());
-}
-
-fn known(address: &str, device: &Token) -> Client {
-    Client { device_cookie: Some(device.digest()), ..client(address) }
-}
-
-#[tokio::test]
-async fn an_attack_on_an_account_does_not_shut_its_owner_out() {
-    let app = TestApp::new().await;
-    let device = app.sign_in(ADA, ADAS).await.unwrap().device.unwrap();
-    while app.sign_in(ADA, WRONG).await.is_ok_and(|_| true)
-        || matches!(app.sign_in(ADA, WRONG).await, Err(portcullis_core::sign_in::SignInError::Refused))
-    {}
-    assert!(app.sign_in(ADA, ADAS).await.is_err(), "from a strange device there");
-    let there = known("203.0.113.7", &device);
-    let opened = portcullis_core::sign_in::sign_in(&app.access, &there, ADA, Password::new(ADAS), None).await;
-    assert!(opened.is_ok(), "from the device that is known");
-}
-
-#[tokio::test]
-async fn a_sign_in_from_another_device_is_told_by_mail_and_the_first_is_not() {
-    let app = TestApp::new().await;
-    let device = app.sign_in(ADA, ADAS).await.unwrap().device.unwrap();
-    assert_eq!(app.delivered().await.len(), 0);
-    let again = known("198.51.100.9", &device);
-    portcullis_core::sign_in::sign_in(&app.access, &again, ADA, Password::new(ADAS), None).await.unwrap();
-    assert_eq!(app.delivered().await.len(), 0);
-    app.sign_in(ADA, ADAS).await.unwrap();
-    assert!(matches!(&*app.delivered().await, [mail] if matches!(mail.content, Content::NewDevice { .. })));
-}
-
-#[tokio::test]
-async fn a_planted_device_cookie_does_not_become_the_owners() {
-    let app = TestApp::new().await;
-    let planted = Token::from_bytes([9; 32]);
-    let victim = known("203.0.113.7", &planted);
-    let sign_in = async |client: &Client| {
-        portcullis_core::sign_in::sign_in(&app.access, client, ADA, Password::new(ADAS), None).await.unwrap()
-    };
-    let id = app.account(ADA).await.unwrap().id;
-    let fresh = sign_in(&victim).await.device.unwrap();
-    let devices = app.storage.view().await.unwrap().known_devices(id).await.unwrap();
-    assert_eq!(devices, [fresh.digest()], "the value that the browser brought is worth nothing");
-    assert!(sign_in(&known("203.0.113.7", &fresh)).await.device.is_none(), "a known one stays");
-}
-
-#[tokio::test]
-async fn a_device_is_known_only_once_a_sign_in_is_complete_and_until_a_reset_a_removal_or_a_suspension() {
-    let app = TestApp::new().await;
-    let bea = app.active("bea@shop.example").await;
-    let devices = async || app.storage.view().await.unwrap().known_devices(bea.id).await.unwrap().len();
-    app.set_parameter("password.preset", "custom").await;
-    app.set_parameter("password.max_age_days", "30").await;
-    app.advance(Duration::days(31));
-    let (_, due) = app.signed_in("bea@shop.example", GOOD).await;
-    assert_eq!((due.session.stage, devices().await), (Stage::NewPasswordDue, 0));
-    let opened = password_change::replace_due(&app.access, &here(), &due, Password::new(OTHER)).await.unwrap();
-    assert!(opened.device.is_some() && devices().await == 1, "this completed it");
-    app.delivered().await;
-    app.forgot("bea@shop.example").await.unwrap();
-    let link = app.reset_link().await;
-    app.reset(&link, GOOD).await.unwrap();
-    assert_eq!(devices().await, 0, "a reset");
-
-    let factor = enrol(&app, "bea@shop.example", GOOD).await;
-    assert_eq!(devices().await, 1);
-    half(&app, "bea@shop.example", GOOD).await;
-    assert_eq!(devices().await, 1, "half a sign-in is none");
-    let console = Authority::CommandLine;
-    operator_care::remove_two_factor(&app.access, console, &here(), bea.id).await.unwrap();
-    assert!(app.authenticate(&factor.cookie).await.is_none() && devices().await == 0, "a removal by another");
-    app.signed_in("bea@shop.example", GOOD).await;
-    assert_eq!(devices().await, 1);
-    operator_care::suspend(&app.access, console, &here(), bea.id).await.unwrap();
-    assert_eq!(devices().await, 0, "a suspension");
 }
 
 #[tokio::test]
